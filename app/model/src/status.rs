@@ -1,0 +1,131 @@
+//! Status: where the figures come from, how fresh they are, how the product itself does.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    book::{Book, Provenance},
+    scenario::Run,
+    topic::Topic,
+    unit::Timestamp,
+};
+
+/// What the supervisor does.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum SourceState {
+    /// Looking for a broker that has not answered yet.
+    #[default]
+    Probing,
+    /// Reading from Kafka.
+    Live,
+    /// The broker was lost: the last real figures are held and age.
+    Degraded,
+    /// Showing the simulated book.
+    Simulating,
+}
+
+impl SourceState {
+    /// Every state.
+    pub const ALL: [SourceState; 4] =
+        [SourceState::Probing, SourceState::Live, SourceState::Degraded, SourceState::Simulating];
+
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            SourceState::Probing => "probing",
+            SourceState::Live => "live",
+            SourceState::Degraded => "degraded",
+            SourceState::Simulating => "simulating",
+        }
+    }
+}
+
+/// Which sources may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum SourceMode {
+    /// Kafka when a broker answers, else simulation.
+    #[default]
+    Auto,
+    /// Never simulate.
+    Kafka,
+    /// Never ask for a broker.
+    Simulation,
+}
+
+/// A topic's source and freshness.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TopicStatus {
+    /// The topic.
+    pub topic: Topic,
+    /// Where its figures come from now.
+    pub provenance: Provenance,
+    /// Time of its newest event in the book that is shown.
+    pub newest: Option<Timestamp>,
+    /// Milliseconds after which it counts as stale.
+    pub stale_after_ms: i64,
+    /// Events stored since the start.
+    pub events: u64,
+    /// Messages refused within the last hour.
+    pub rejects: u64,
+    /// Messages that wait in Kafka.
+    pub lag_records: Option<u64>,
+    /// Age of the oldest message that waits in Kafka, in seconds.
+    pub lag_seconds: Option<f64>,
+}
+
+/// What every page shows about its source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Status {
+    /// What the supervisor does.
+    pub state: SourceState,
+    /// Which sources may be used.
+    pub mode: SourceMode,
+    /// Since when, by the wall clock.
+    pub since: Timestamp,
+    /// The book that viewers see who follow the source.
+    pub book: Book,
+    /// The brokers that are configured.
+    pub brokers: String,
+    /// Why it is so, in a sentence; nothing while all is well.
+    pub reason: Option<String>,
+    /// When the last real event arrived.
+    pub last_real: Option<Timestamp>,
+    /// Real events that arrived while the simulated book is shown.
+    pub real_events: u64,
+    /// Attempts to reach a broker since it was lost.
+    pub attempt: u32,
+    /// When the next one is made.
+    pub next_attempt: Option<Timestamp>,
+    /// Seed of the simulation.
+    pub seed: Option<u64>,
+    /// The topics, in the order of `Topic::ALL`.
+    pub topics: Vec<TopicStatus>,
+    /// Events stored a second, over the last ten seconds.
+    pub events_per_second: f64,
+    /// 99th percentile from receipt to hub over the last minute, in milliseconds.
+    pub latency_p99_ms: f64,
+    /// Viewers connected.
+    pub viewers: u32,
+    /// Bytes that the store takes on disk.
+    pub store_bytes: u64,
+    /// Drills that are running, paused or ended last, newest first.
+    pub runs: Vec<Run>,
+    /// Version of the server.
+    pub version: String,
+    /// The wall clock of the server when it wrote this.
+    pub now: Timestamp,
+}
+
+impl Status {
+    /// The status of one topic.
+    pub fn topic(&self, topic: Topic) -> Option<&TopicStatus> {
+        self.topics.iter().find(|status| status.topic == topic)
+    }
+}

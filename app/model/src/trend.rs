@@ -1,0 +1,90 @@
+//! Trends: the headline figure of a topic over the last hour, on the clock that all topics share.
+
+use serde::{Deserialize, Serialize};
+
+use crate::unit::Timestamp;
+
+/// Milliseconds that one point stands for.
+pub const STEP: i64 = 30 * Timestamp::SECOND;
+
+/// Milliseconds that a trend reaches back from its newest point.
+pub const SPAN: i64 = Timestamp::HOUR;
+
+/// One point: the last value within the step that begins at `at`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Point {
+    /// Start of the step.
+    pub at: Timestamp,
+    /// The value, in the figure's unit.
+    pub value: f64,
+}
+
+/// Points in time order, at most one a step, none older than [`SPAN`] before the newest. A step
+/// without a point is a gap and stays one.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct Trend(Vec<Point>);
+
+impl Trend {
+    /// The points, oldest first.
+    pub fn points(&self) -> &[Point] {
+        &self.0
+    }
+
+    /// Puts a value at the step of a moment, in place of the one that stands there.
+    pub fn put(&mut self, time: Timestamp, value: f64) {
+        let at = time.floor(STEP);
+        match self.0.binary_search_by_key(&at, |point| point.at) {
+            Ok(index) => self.0[index].value = value,
+            Err(index) => self.0.insert(index, Point { at, value }),
+        }
+        if let Some(newest) = self.0.last().map(|point| point.at) {
+            self.0.retain(|point| newest.since(point.at) <= SPAN);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn keeps_an_hour_and_the_last_value_of_a_step() {
+        let mut trend = Trend::default();
+        let start = Timestamp::from_millis(1_800_000_000_000);
+        for (index, value) in (0..200_i32).enumerate() {
+            trend.put(start.plus(STEP * i64::try_from(index).unwrap()), value.into());
+        }
+        trend.put(start.plus(STEP * 199 + 7), 7.0);
+        assert_eq!(trend.points().len(), 121);
+        assert_eq!(trend.points().last().unwrap().value, 7.0);
+    }
+
+    proptest! {
+        #[test]
+        fn order_of_arrival_does_not_matter(
+            steps in proptest::collection::btree_set(0_i64..400, 1..60),
+            seed in any::<u64>(),
+        ) {
+            let in_order: Vec<i64> = steps.into_iter().collect();
+            let mut shuffled = in_order.clone();
+            let length = shuffled.len();
+            for index in 0..length {
+                let other = usize::try_from(seed >> (index % 60)).unwrap() % length;
+                shuffled.swap(index, other);
+            }
+            let fill = |steps: &[i64]| {
+                let mut trend = Trend::default();
+                for &step in steps {
+                    trend.put(Timestamp::from_millis(step * STEP), step as f64);
+                }
+                trend
+            };
+            prop_assert_eq!(fill(&in_order), fill(&shuffled));
+        }
+    }
+}

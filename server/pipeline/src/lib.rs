@@ -1,0 +1,18 @@
+//! The event flow, without HTTP and without Leptos:
+//!
+//! ```text
+//! source -> decode -> dedupe -> process -> commit -> hub
+//! ```
+//!
+//! [`message`] is what a source hands over, [`decode`] turns it into an event or a reject at the
+//! edge, [`ledger`] folds a book's log with the processors of [`process`] and the rules of
+//! [`rule`], [`store`] is the port through which a batch is made durable, and [`simulate`] is the
+//! seeded generator.
+
+pub mod decode;
+pub mod ledger;
+pub mod message;
+pub mod process;
+pub mod rule;
+pub mod simulate;
+pub mod store;

@@ -1,0 +1,316 @@
+//! The port of persistence: what the flow asks of a store. SQL lives in its adapter, in `server`.
+//!
+//! A batch is durable as a whole or not at all, and only then is anything in it acknowledged.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use model::{
+    Alert, AlertId, AlertState, Book, EventId, Position, Provenance, Recorded, Severity, Timestamp,
+    Topic, alert::Command,
+};
+
+use crate::{
+    decode::Reason,
+    message::{Decoded, Message},
+};
+
+/// One entry of a book's log, with its place in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogEntry {
+    /// Place in the book's log, from 1, without gaps.
+    pub sequence: u64,
+    /// What happened.
+    pub what: Logged,
+}
+
+/// What an entry of the log holds. Nothing else ever enters a fold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Logged {
+    /// An event.
+    Event(Box<Decoded>),
+    /// The clock of the book moved.
+    Tick(Timestamp),
+    /// Somebody did something to an alert at a moment of the wall clock.
+    Command(Timestamp, Command),
+}
+
+/// What one book adds in one batch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BookBatch {
+    /// The book.
+    pub book: Book,
+    /// Its new entries, in the order of their sequence.
+    pub entries: Vec<LogEntry>,
+    /// The alerts that these entries raised or changed, as they are after the batch.
+    pub alerts: Vec<Alert>,
+}
+
+/// Next offset to read, by topic and partition.
+pub type Positions = BTreeMap<(Topic, i32), i64>;
+
+/// A message that was refused, to be kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rejected {
+    /// The message.
+    pub message: Message,
+    /// Why, as a class for counting.
+    pub reason: Reason,
+    /// Why, in a sentence that names the field.
+    pub detail: String,
+}
+
+/// Everything that becomes durable in one transaction.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Batch {
+    /// Entries by book.
+    pub books: Vec<BookBatch>,
+    /// Positions reached in Kafka.
+    pub positions: Positions,
+    /// Messages that were refused.
+    pub rejects: Vec<Rejected>,
+}
+
+/// State of a book at a place of its log, as bytes that the ledger wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The book.
+    pub book: Book,
+    /// Place in its log.
+    pub sequence: u64,
+    /// What the ledger wrote.
+    pub state: Vec<u8>,
+}
+
+/// A kept message that was refused.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct DeadLetter {
+    /// Identity, growing.
+    pub id: i64,
+    /// Topic.
+    pub topic: Topic,
+    /// Place in Kafka, where it came from there.
+    pub position: Option<Position>,
+    /// Class of the fault.
+    pub reason: Reason,
+    /// The fault in a sentence.
+    pub detail: String,
+    /// When it arrived.
+    pub received: Timestamp,
+    /// The key, as text with replacement characters.
+    pub key: Option<String>,
+    /// The headers, as text with replacement characters.
+    pub headers: Vec<(String, String)>,
+    /// Size of the value.
+    pub size: u64,
+    /// The value's first bytes, in base64 (RFC 4648).
+    pub bytes: String,
+    /// Whether more bytes came than are kept.
+    pub truncated: bool,
+}
+
+/// Which events are asked for. Newest first; `before` continues a listing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EventQuery {
+    /// Of this topic.
+    pub topic: Option<Topic>,
+    /// Of this entity.
+    pub entity: Option<String>,
+    /// Of this provenance.
+    pub provenance: Option<Provenance>,
+    /// Of this book.
+    pub book: Option<Book>,
+    /// Not before this event time.
+    pub from: Option<Timestamp>,
+    /// Before this event time.
+    pub to: Option<Timestamp>,
+    /// Continue after this place of an earlier page.
+    pub cursor: Option<String>,
+    /// Most events to return, 1 to 1,000.
+    pub limit: usize,
+}
+
+/// Which alerts are asked for. Last changed first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AlertQuery {
+    /// In this state.
+    pub state: Option<AlertState>,
+    /// Of this severity.
+    pub severity: Option<Severity>,
+    /// Of this topic.
+    pub topic: Option<Topic>,
+    /// Of this book.
+    pub book: Option<Book>,
+    /// Fired not before.
+    pub from: Option<Timestamp>,
+    /// Fired before.
+    pub to: Option<Timestamp>,
+    /// Continue after this place of an earlier page.
+    pub cursor: Option<String>,
+    /// Most alerts to return, 1 to 1,000.
+    pub limit: usize,
+}
+
+/// A page of a listing.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Page<T> {
+    /// What was found.
+    pub items: Vec<T>,
+    /// Where the next page begins; nothing after the last.
+    pub next: Option<String>,
+}
+
+/// Why the store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Disk or quota is full; nothing was written, and trying later may work.
+    #[error("the store is full: {0}")]
+    Full(String),
+    /// The data was written by a newer program.
+    #[error(
+        "the database has schema {found}, this program knows up to {known}; it was left as it is"
+    )]
+    Newer {
+        /// Schema of the database.
+        found: i64,
+        /// Newest schema of this program.
+        known: i64,
+    },
+    /// Another process holds the data directory.
+    #[error("another process uses the data directory {0}")]
+    Locked(String),
+    /// A cursor that no listing handed out.
+    #[error("the cursor is not one of this listing")]
+    Cursor,
+    /// Anything else.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// The side that writes: one owner, one thread.
+pub trait Writer: Send {
+    /// Makes a batch durable: afterwards it survives a loss of power.
+    ///
+    /// # Errors
+    /// When nothing of it was written.
+    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError>;
+
+    /// Keeps a checkpoint, and forgets older ones of its book but one.
+    ///
+    /// # Errors
+    /// When it was not written; the log still is.
+    fn checkpoint(&mut self, checkpoint: &Checkpoint) -> Result<(), StoreError>;
+
+    /// Does a bounded piece of housekeeping: merges small blocks, applies the retention. Answers
+    /// whether more is left.
+    ///
+    /// # Errors
+    /// When the disk refuses; nothing is lost.
+    fn tidy(&mut self, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Forgets a book altogether: events, alerts, checkpoints.
+    ///
+    /// # Errors
+    /// When it was not forgotten.
+    fn forget(&mut self, book: &Book) -> Result<(), StoreError>;
+}
+
+/// The side that reads: shared by any number of threads.
+pub trait Reader: Send + Sync {
+    /// The books that have entries.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn books(&self) -> Result<Vec<Book>, StoreError>;
+
+    /// The newest checkpoint of a book.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn checkpoint(&self, book: &Book) -> Result<Option<Checkpoint>, StoreError>;
+
+    /// Hands every entry of a book after a place of its log to `each`, in order, in bounded
+    /// memory.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn replay(
+        &self,
+        book: &Book,
+        after: u64,
+        each: &mut dyn FnMut(LogEntry),
+    ) -> Result<(), StoreError>;
+
+    /// Positions reached in Kafka.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn positions(&self) -> Result<Positions, StoreError>;
+
+    /// Hands the keys of the newest stored events, oldest first, at most `limit`, to `each`: what
+    /// a start fills the memory of the dedupe with. A key is that of [`dedupe_key`].
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn recent_keys(&self, limit: usize, each: &mut dyn FnMut(u128)) -> Result<(), StoreError>;
+
+    /// Stored events.
+    ///
+    /// # Errors
+    /// When the store cannot be read or the cursor is not one of its own.
+    fn events(&self, query: &EventQuery) -> Result<Page<Recorded>, StoreError>;
+
+    /// One stored event.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn event(&self, id: &EventId) -> Result<Option<Recorded>, StoreError>;
+
+    /// Stored alerts.
+    ///
+    /// # Errors
+    /// When the store cannot be read or the cursor is not one of its own.
+    fn alerts(&self, query: &AlertQuery) -> Result<Page<Alert>, StoreError>;
+
+    /// One stored alert.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn alert(&self, id: &AlertId) -> Result<Option<Alert>, StoreError>;
+
+    /// Messages that were refused, newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read or the cursor is not one of its own.
+    fn dead_letters(
+        &self,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<DeadLetter>, StoreError>;
+
+    /// Bytes that the store takes on disk.
+    fn bytes(&self) -> u64;
+}
+
+/// What recognises an event that comes twice: 128 bits of its book, source and id.
+pub fn dedupe_key(book: &Book, source: &str, id: &EventId) -> u128 {
+    let name = format!("{book}\n{source}\n{id}");
+    uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, name.as_bytes()).as_u128()
+}
+
+/// The payload of an entry, for sizes.
+pub fn weight(entry: &LogEntry) -> usize {
+    match &entry.what {
+        Logged::Event(decoded) => decoded.raw.len() + 256,
+        Logged::Tick(_) => 16,
+        Logged::Command(..) => 256,
+    }
+}
+
+/// The bytes of a refused message that are kept: enough to see what it was.
+pub const KEPT_BYTES: usize = 64 * 1024;
+
+/// The first [`KEPT_BYTES`] of a value.
+pub fn kept(value: &Bytes) -> Bytes {
+    value.slice(..value.len().min(KEPT_BYTES))
+}
