@@ -10,7 +10,10 @@
 //! seeded generator.
 
 pub mod decode;
+pub mod flow;
+pub mod hub;
 pub mod ledger;
+mod memory;
 pub mod message;
 pub mod process;
 pub mod rule;
