@@ -5,11 +5,12 @@
 //! ```
 //!
 //! [`message`] is what a source hands over, [`decode`] turns it into an event or a reject at the
-//! edge, [`ledger`] folds a book's log with the processors of [`process`] and the rules of
+//! edge, [`encode`] is its inverse for producing, [`ledger`] folds a book's log with the processors of [`process`] and the rules of
 //! [`rule`], [`store`] is the port through which a batch is made durable, and [`simulate`] is the
 //! seeded generator.
 
 pub mod decode;
+pub mod encode;
 pub mod ledger;
 pub mod message;
 pub mod process;
