@@ -1,0 +1,3 @@
+//! Sources of messages: the simulator here, Kafka in its own folder.
+
+pub mod simulator;
