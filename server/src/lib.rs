@@ -1,1 +1,5 @@
 //! The composition root.
+
+pub mod cli;
+pub mod config;
+pub mod http;
