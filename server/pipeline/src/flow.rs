@@ -208,18 +208,18 @@ impl Engine {
             Request::Open { book, done } => {
                 self.open_book(book);
                 // A caller that went away needs no answer.
-                drop(done.send(()));
+                done.send(()).ok();
             }
             Request::Forget { book, done } => {
                 self.forget(&book);
-                drop(done.send(()));
+                done.send(()).ok();
             }
             Request::Rates { book, rates } => {
                 let (to, changes) = self.ledgers.set_rates(&book, rates);
                 self.parts.hub.publish(&book, to, changes);
             }
             Request::Series { book, figure, entity, done } => {
-                drop(done.send(self.ledgers.series(&book, figure, entity.as_deref())));
+                done.send(self.ledgers.series(&book, figure, entity.as_deref())).ok();
             }
             Request::Arrived(_)
             | Request::Ingest { .. }

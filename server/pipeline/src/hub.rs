@@ -146,8 +146,7 @@ impl Hub {
                 () = stop.cancelled() => return,
             }
             let first = Instant::now();
-            loop {
-                let Some(due) = self.next_due(first) else { break };
+            while let Some(due) = self.next_due(first) {
                 sleep_until(due).await;
                 self.send_due();
             }

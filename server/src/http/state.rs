@@ -150,6 +150,11 @@ fn stepped(points: &[Point], step: i64) -> Vec<Point> {
     steps
 }
 
+/// The rules in force.
+pub async fn rules(State(shared): State<Arc<Shared>>) -> Json<Page<pipeline::rule::Rule>> {
+    Json(Page { items: shared.rules.iter().cloned().collect(), next: None })
+}
+
 /// Which rejects are asked for.
 #[derive(Debug, Deserialize)]
 pub struct AskedRejects {

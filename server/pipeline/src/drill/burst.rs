@@ -16,7 +16,7 @@ use tokio::{
 use super::{Drills, Live};
 use crate::{
     flow::{FlowClosed, Input, Request},
-    own::own,
+    edge::own_event,
     simulate::Burst,
 };
 
@@ -62,7 +62,7 @@ pub async fn run(drills: &Drills, live: &Live) -> Result<(), FlowClosed> {
             let intended = start + Duration::from_secs_f64(seconds(sent, plan.rate));
             let permit = Arc::clone(&room).acquire_owned().await;
             let now = (drills.clock)();
-            let made = (0..events).filter_map(|_| own(&source.next(now), now)).collect();
+            let made = (0..events).filter_map(|_| own_event(&source.next(now), now)).collect();
             let input = drills.input.clone();
             groups.spawn(async move {
                 let stored = store(&input, made, events, intended).await;

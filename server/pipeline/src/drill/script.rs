@@ -11,7 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::{Drills, Live};
 use crate::{
     flow::{FlowClosed, Request},
-    own::arrive,
+    edge::own,
     simulate::Drill,
 };
 
@@ -78,7 +78,7 @@ async fn step(
     let book = live.lock().book();
     let events = drill.advance(elapsed);
     if !events.is_empty() {
-        let arrived = arrive(&events, (drills.clock)());
+        let arrived = own(&events, (drills.clock)());
         live.lock().events += arrived.events.len() as u64;
         drills.input.send(Request::Arrived(arrived)).await?;
     }

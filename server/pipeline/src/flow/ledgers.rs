@@ -67,7 +67,9 @@ impl Ledgers {
         };
         ledgers.reopen()?;
         let memory = &mut ledgers.memory;
-        ledgers.reader.recent_keys(REMEMBERED, &mut |key| drop(memory.add(key)))?;
+        ledgers.reader.recent_keys(REMEMBERED, &mut |key| {
+            memory.add(key);
+        })?;
         for book in [Book::Real, Book::Simulated] {
             ledgers.entry(&book);
         }

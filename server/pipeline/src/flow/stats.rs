@@ -7,7 +7,7 @@ use std::{
 
 use hdrhistogram::Histogram;
 use metrics::{counter, histogram};
-use model::{Timestamp, Topic};
+use model::{Provenance, Timestamp, Topic};
 
 use crate::store::{Batch, Logged};
 
@@ -21,6 +21,7 @@ pub struct Stats(Mutex<Inner>);
 #[derive(Debug)]
 struct Inner {
     events: [u64; 7],
+    real: u64,
     rejects: [VecDeque<Timestamp>; 7],
     seconds: VecDeque<(i64, u64)>,
     minute: i64,
@@ -44,6 +45,7 @@ impl Default for Stats {
         };
         Self(Mutex::new(Inner {
             events: [0; 7],
+            real: 0,
             rejects: Default::default(),
             seconds: VecDeque::new(),
             minute: 0,
@@ -74,6 +76,7 @@ impl Stats {
             }
             for (topic, count) in Topic::ALL.into_iter().zip(by_topic).filter(|(_, n)| *n > 0) {
                 inner.events[topic.index()] += count;
+                inner.real += if provenance == Provenance::Real { count } else { 0 };
                 total += count;
                 counter!("streamboard_events_total", "topic" => topic.name(), "provenance" => provenance.name())
                     .increment(count);
@@ -99,6 +102,11 @@ impl Stats {
     /// Events stored of a topic since the start.
     pub fn events(&self, topic: Topic) -> u64 {
         self.lock().events[topic.index()]
+    }
+
+    /// Real events stored since the start.
+    pub fn real_events(&self) -> u64 {
+        self.lock().real
     }
 
     /// Messages of a topic refused within the last hour.

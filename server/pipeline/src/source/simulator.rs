@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     flow::{FlowClosed, Input, Request},
-    own::arrive,
+    edge::own,
     simulate::{Intervals, World},
 };
 
@@ -87,6 +87,6 @@ impl Simulation {
         if events.is_empty() {
             return Ok(());
         }
-        input.send(Request::Arrived(arrive(&events, (self.clock)()))).await
+        input.send(Request::Arrived(own(&events, (self.clock)()))).await
     }
 }
