@@ -1,1 +1,14 @@
-//! The view.
+//! The view: rendered on the server with the current figures in it, then live in the browser.
+//! It does no IO; what it needs from its host goes through [`feed`].
+
+pub mod components;
+pub mod feed;
+pub mod format;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod shell;
+pub mod state;
+
+mod app;
+
+pub use app::App;

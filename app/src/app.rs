@@ -1,0 +1,90 @@
+//! The frame around every page, and the routes.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    components::{Route, Router, Routes},
+    hooks::use_query_map,
+    path,
+};
+
+use crate::{
+    components::{
+        banner::Banners,
+        bar::{Bar, BottomBar},
+        toast::{ToastList, Toasts},
+    },
+    feed::{Host, Initial},
+    pages::{
+        alerts::{AlertPage, Alerts},
+        budget::Budget,
+        compliance::Compliance,
+        missing::Missing,
+        operations::Operations,
+        overview::Overview,
+        pipelines::Pipelines,
+        projects::Projects,
+        risk::Risk,
+        scenarios::{ScenarioRun, Scenarios},
+        systems::Systems,
+        transactions::Transactions,
+    },
+    state::Live,
+};
+
+/// The whole page below `body`. Starts from the `Arc<Initial>` in its context, and from the
+/// `Live` there where the host has made one.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    if use_context::<Live>().is_none() {
+        let initial = use_context::<Arc<Initial>>().unwrap_or_default();
+        provide_context(Live::new(&initial));
+    }
+    provide_context(Toasts::new());
+    view! {
+        <Title formatter=|text: String| format!("{text} \u{2013} Streamboard") text="Overview"/>
+        <Router>
+            <Follow/>
+            <a class="skip" href="#main">"Skip to content"</a>
+            <Bar/>
+            <Banners/>
+            <main id="main" tabindex="-1">
+                <Routes fallback=|| view! { <Missing/> }>
+                    <Route path=path!("/") view=Overview/>
+                    <Route path=path!("/budget") view=Budget/>
+                    <Route path=path!("/projects") view=Projects/>
+                    <Route path=path!("/compliance") view=Compliance/>
+                    <Route path=path!("/transactions") view=Transactions/>
+                    <Route path=path!("/risk") view=Risk/>
+                    <Route path=path!("/systems") view=Systems/>
+                    <Route path=path!("/pipelines") view=Pipelines/>
+                    <Route path=path!("/alerts") view=Alerts/>
+                    <Route path=path!("/alerts/:id") view=AlertPage/>
+                    <Route path=path!("/scenarios") view=Scenarios/>
+                    <Route path=path!("/scenarios/:run") view=ScenarioRun/>
+                    <Route path=path!("/operations") view=Operations/>
+                </Routes>
+            </main>
+            <BottomBar/>
+            <ToastList/>
+        </Router>
+    }
+}
+
+/// Follows the book that the address names.
+#[component]
+fn Follow() -> impl IntoView {
+    let query = use_query_map();
+    let book = Memo::new(move |_| query.with(|query| query.get("book")));
+    let host = Host::expect();
+    Effect::new(move |before: Option<Option<String>>| {
+        let book = book.get();
+        if before.is_some_and(|before| before != book) {
+            host.follow(book.as_deref().and_then(|text| text.parse().ok()));
+        }
+        book
+    });
+}

@@ -1,0 +1,11 @@
+//! Widgets that know their props, not the topics. Frame parts (bar, banners, toasts) read the
+//! live state themselves.
+
+pub mod banner;
+pub mod bar;
+pub mod button;
+pub mod figure;
+pub mod mark;
+pub mod page;
+pub mod tag;
+pub mod toast;

@@ -1,0 +1,186 @@
+//! Banners between bar and page: what is true of every figure below. Source and drill cannot be
+//! dismissed.
+
+use leptos::prelude::*;
+use model::{Book, Provenance, SourceState, Status, Timestamp, status::SourceMode};
+
+use super::{
+    button::{Button, Key},
+    mark::{Mark, Shape},
+    tag::Tag,
+};
+use crate::{
+    format,
+    state::{Connection, Live},
+};
+
+/// What the source banner says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Mark before it.
+    pub shape: Shape,
+    /// In bold: what is so.
+    pub fact: String,
+    /// Since when, and what follows.
+    pub detail: String,
+    /// Class that gives it its texture.
+    pub class: &'static str,
+}
+
+impl Notice {
+    /// What must be said about source and connection; nothing while real figures arrive.
+    pub fn of(
+        status: &Status,
+        book: &Book,
+        connection: Connection,
+        now: Timestamp,
+    ) -> Option<Notice> {
+        if let Connection::Lost(since) = connection {
+            return Some(Notice {
+                shape: Shape::Missed,
+                fact: "Connection lost. Figures stand still.".to_owned(),
+                detail: format!(
+                    "Nothing has arrived since {}. Reading resumes where it stopped.",
+                    format::clock_seconds(since)
+                ),
+                class: "banner lost",
+            });
+        }
+        match (book, status.state) {
+            (Book::Simulated, _) => Some(simulated(status, now)),
+            (Book::Real, SourceState::Degraded) => Some(Notice {
+                shape: Shape::Missed,
+                fact: "Kafka unreachable. The last real figures are held.".to_owned(),
+                detail: attempts(status, now),
+                class: "banner lost",
+            }),
+            (Book::Real, SourceState::Probing) => Some(Notice {
+                shape: Shape::Stale,
+                fact: "Looking for Kafka. No figure has arrived.".to_owned(),
+                detail: attempts(status, now),
+                class: "banner stale",
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn simulated(status: &Status, now: Timestamp) -> Notice {
+    let (fact, detail) = match (status.mode, status.state) {
+        (SourceMode::Simulation, _) => {
+            let seed = status.seed.map(|seed| format!("Seed {seed}.")).unwrap_or_default();
+            ("Every figure below is simulated.", format!("No broker is asked. {seed}"))
+        }
+        (_, SourceState::Live) => (
+            "Every figure below is simulated.",
+            "Kafka is live: real figures are there.".to_owned(),
+        ),
+        _ => ("Kafka unreachable. Every figure below is simulated.", attempts(status, now)),
+    };
+    Notice { shape: Shape::Simulated, fact: fact.to_owned(), detail, class: "banner sim" }
+}
+
+fn attempts(status: &Status, now: Timestamp) -> String {
+    let since = match status.last_real {
+        Some(last) => format!("No broker has answered since {}.", format::clock_seconds(last)),
+        None => format!("No broker has answered at {}.", status.brokers),
+    };
+    match status.next_attempt {
+        Some(next) => {
+            let left = next.since(now).max(0) / Timestamp::SECOND;
+            format!("{since} Attempt {} in {left} s.", status.attempt.saturating_add(1))
+        }
+        None => since,
+    }
+}
+
+/// The banners, in their order: source, drill, paused.
+#[component]
+pub fn Banners() -> impl IntoView {
+    view! {
+        <SourceBanner/>
+        <DrillBanner/>
+        <PausedBanner/>
+    }
+}
+
+#[component]
+fn SourceBanner() -> impl IntoView {
+    let live = Live::expect();
+    let notice = Memo::new(move |_| {
+        let (book, connection, now) = (live.book(), live.connection(), live.wall());
+        live.status(|status| Notice::of(status, &book, connection, now))
+    });
+    let shown = Memo::new(move |_| notice.with(Option::is_some));
+    let text = move |of: fn(&Notice) -> String| {
+        move || notice.with(|notice| notice.as_ref().map(of).unwrap_or_default())
+    };
+    let shape = Signal::derive(move || {
+        notice.with(|notice| notice.as_ref().map_or(Shape::Simulated, |notice| notice.shape))
+    });
+    view! {
+        <Show when=move || shown.get()>
+            <div class=text(|notice| notice.class.to_owned()) role="alert">
+                <Mark shape/>
+                <p>
+                    <b>{text(|notice| notice.fact.clone())}</b>
+                    <span class="detail" aria-live="off">
+                        {text(|notice| notice.detail.clone())}
+                    </span>
+                </p>
+                <a class="button" href="/operations">"Connection"</a>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn DrillBanner() -> impl IntoView {
+    let live = Live::expect();
+    let run = Memo::new(move |_| match live.book() {
+        Book::Drill(run) => Some(run),
+        _ => None,
+    });
+    let title = move || {
+        let id = run.get().unwrap_or_default();
+        live.status(|status| {
+            let run = status.runs.iter().find(|run| run.id == id);
+            run.map_or(id.clone(), |run| run.name.title().to_owned())
+        })
+    };
+    view! {
+        <Show when=move || run.with(Option::is_some)>
+            <div class="banner drill" role="status">
+                <Tag provenance=Provenance::Drill/>
+                <p>
+                    <b>{title} " in its own book. Real figures are untouched."</b>
+                </p>
+                <a
+                    class="button"
+                    href=move || format!("/scenarios/{}", run.get().unwrap_or_default())
+                >
+                    "Open drill"
+                </a>
+                <a class="button" href="/">"Back to now"</a>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn PausedBanner() -> impl IntoView {
+    let live = Live::expect();
+    let since = move || live.paused().map(format::clock_seconds).unwrap_or_default();
+    view! {
+        <Show when=move || live.paused().is_some()>
+            <div class="banner paused" role="status">
+                <Mark shape=Shape::Paused/>
+                <p>
+                    <b>"Paused at " {since} "."</b>
+                    <span class="detail">"+" {move || format::count(live.waiting())} " new"</span>
+                </p>
+                <Button on_press=move || live.resume()>"Resume" <Key name="Space"/></Button>
+            </div>
+        </Show>
+    }
+}

@@ -1,0 +1,283 @@
+//! The bar: where one is, where one can go, where the figures come from, what time it is.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use model::{Book, Severity, SourceState, Status, Timestamp, Topic};
+
+use super::mark::{Mark, Shape};
+use crate::{
+    feed::{Host, Theme},
+    format,
+    state::{Connection, Live},
+};
+
+/// The path of a page in the book that is shown, when the address names one.
+pub fn link(path: &str) -> Signal<String> {
+    let location = use_location();
+    let path = path.to_owned();
+    Signal::derive(move || {
+        let book = location.query.with(|query| query.get("book"));
+        match book {
+            Some(book) => format!("{path}?book={}", crate::feed::escape(&book)),
+            None => path.clone(),
+        }
+    })
+}
+
+#[component]
+fn Place(
+    /// Path of the page.
+    path: &'static str,
+    /// Its name.
+    #[prop(into)]
+    name: String,
+    /// What stands behind the name.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let location = use_location();
+    let here = move || {
+        location.pathname.with(|now| {
+            let below =
+                path != "/" && now.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+            (now == path || below).then_some("page")
+        })
+    };
+    let href = link(path);
+    view! {
+        <a href=move || href.get() aria-current=here>
+            {name}
+            {children.map(|children| children())}
+        </a>
+    }
+}
+
+/// How many alerts need action.
+#[component]
+fn Urgent() -> impl IntoView {
+    let live = Live::expect();
+    let urgent = Memo::new(move |_| {
+        live.alerts(|snapshot| {
+            let open = snapshot.alerts.values().filter(|alert| alert.state.is_open());
+            open.filter(|alert| alert.severity >= Severity::Critical).count()
+        })
+    });
+    view! {
+        <Show when=move || urgent.get() != 0>
+            <span class="badge">
+                {move || format::count(urgent.get())}
+                <span class="unseen">" critical"</span>
+            </span>
+        </Show>
+    }
+}
+
+/// The bar at the top.
+#[component]
+pub fn Bar() -> impl IntoView {
+    let topics = Topic::ALL.map(|topic| view! { <Place path=topic.path() name=topic.title()/> });
+    view! {
+        <header class="bar">
+            <a class="name" href="/">
+                <Logo/>
+                "Streamboard"
+            </a>
+            <nav aria-label="Pages" class="places">
+                <Place path="/" name="Overview"/>
+                {topics.collect_view()}
+                <span class="divider" aria-hidden="true"></span>
+                <Place path="/alerts" name="Alerts">
+                    <Urgent/>
+                </Place>
+                <Place path="/scenarios" name="Scenarios"/>
+                <Place path="/operations" name="Operations"/>
+            </nav>
+            <SourceChip/>
+            <Clock/>
+            <PauseButton/>
+            <ThemeButton/>
+        </header>
+    }
+}
+
+#[component]
+fn Logo() -> impl IntoView {
+    view! {
+        <svg class="logo" viewBox="0 0 16 14" aria-hidden="true">
+            <path d="M0 12.5h16V14H0ZM1.5 6.5H4V11H1.5ZM5.5 3H8v8H5.5ZM9.5 0H12v11H9.5ZM13 4.5h2V11h-2Z"></path>
+        </svg>
+    }
+}
+
+/// The bar at the bottom of a phone.
+#[component]
+pub fn BottomBar() -> impl IntoView {
+    let topics = Topic::ALL.map(|topic| view! { <Place path=topic.path() name=topic.title()/> });
+    view! {
+        <nav class="bottom-bar" aria-label="Sections">
+            <Place path="/" name="Overview"/>
+            <Place path="/alerts" name="Alerts">
+                <Urgent/>
+            </Place>
+            <details>
+                <summary>"Domains"</summary>
+                <div class="menu">{topics.collect_view()}</div>
+            </details>
+            <details>
+                <summary>"More"</summary>
+                <div class="menu">
+                    <Place path="/scenarios" name="Scenarios"/>
+                    <Place path="/operations" name="Operations"/>
+                    <PauseButton/>
+                    <ThemeButton/>
+                </div>
+            </details>
+        </nav>
+    }
+}
+
+/// What the source chip says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chip {
+    /// Mark before it.
+    pub shape: Shape,
+    /// In bold.
+    pub state: &'static str,
+    /// Behind it.
+    pub detail: String,
+    /// Class that gives it its texture.
+    pub class: &'static str,
+}
+
+impl Chip {
+    /// Reads the chip off the status, the book and the connection.
+    pub fn of(status: &Status, book: &Book, connection: Connection, now: Timestamp) -> Chip {
+        if let Connection::Lost(since) = connection {
+            let detail = format::age(now.since(since));
+            return Chip {
+                shape: Shape::Missed,
+                state: "Reconnecting",
+                detail,
+                class: "chip lost",
+            };
+        }
+        match (book, status.state) {
+            (Book::Drill(run), _) => Chip {
+                shape: Shape::Simulated,
+                state: "Drill",
+                detail: run.clone(),
+                class: "chip drill",
+            },
+            (Book::Replay(id), _) => {
+                Chip { shape: Shape::Paused, state: "Replay", detail: id.clone(), class: "chip" }
+            }
+            (Book::Simulated, state) => Chip {
+                shape: Shape::Simulated,
+                state: "Simulated",
+                detail: outage(status, state, now),
+                class: "chip sim",
+            },
+            (Book::Real, SourceState::Live) => {
+                Chip { shape: Shape::Live, state: "Kafka live", detail: lag(status), class: "chip" }
+            }
+            (Book::Real, SourceState::Probing) => Chip {
+                shape: Shape::Stale,
+                state: "Looking for Kafka",
+                detail: status.brokers.clone(),
+                class: "chip",
+            },
+            (Book::Real, _) => Chip {
+                shape: Shape::Missed,
+                state: "Kafka lost",
+                detail: format::age(now.since(status.since)),
+                class: "chip lost",
+            },
+        }
+    }
+}
+
+/// The longest lag of any topic: `lag 0.3 s`.
+fn lag(status: &Status) -> String {
+    let worst = status.topics.iter().filter_map(|topic| topic.lag_seconds).reduce(f64::max);
+    worst.map(|seconds| format!("lag {} s", format::decimal(seconds, 1))).unwrap_or_default()
+}
+
+fn outage(status: &Status, state: SourceState, now: Timestamp) -> String {
+    use model::status::SourceMode;
+    match (status.mode, state) {
+        (SourceMode::Simulation, _) => {
+            status.seed.map(|seed| format!("seed {seed}")).unwrap_or_default()
+        }
+        (_, SourceState::Live) => "Kafka live".to_owned(),
+        _ => format!("Kafka down {}", format::age(now.since(status.since))),
+    }
+}
+
+/// Where the figures come from; on every page, at every width.
+#[component]
+fn SourceChip() -> impl IntoView {
+    let live = Live::expect();
+    let chip = Memo::new(move |_| {
+        let (book, connection, now) = (live.book(), live.connection(), live.wall());
+        live.status(|status| Chip::of(status, &book, connection, now))
+    });
+    let href = link("/operations");
+    view! {
+        <a class=move || chip.with(|chip| chip.class) href=move || href.get()>
+            <Mark shape=Signal::derive(move || chip.with(|chip| chip.shape))/>
+            <span class="unseen">"Source: "</span>
+            <b>{move || chip.with(|chip| chip.state)}</b>
+            <span class="detail">{move || chip.with(|chip| chip.detail.clone())}</span>
+        </a>
+    }
+}
+
+#[component]
+fn Clock() -> impl IntoView {
+    let live = Live::expect();
+    view! {
+        <p class="clock">
+            <time>{move || format::clock_seconds(live.wall())}</time>
+            <span>" UTC"</span>
+        </p>
+    }
+}
+
+#[component]
+fn PauseButton() -> impl IntoView {
+    let live = Live::expect();
+    let paused = move || live.paused().is_some();
+    let press = move |_| if live.paused().is_some() { live.resume() } else { live.pause() };
+    view! {
+        <button type="button" class="icon" aria-pressed=move || paused().to_string() on:click=press>
+            <svg viewBox="0 0 12 12" aria-hidden="true">
+                <path d=move || {
+                    if paused() { "M2.5 1 10.5 6 2.5 11Z" } else { "M2.5 1.5h2v9h-2ZM7.5 1.5h2v9h-2Z" }
+                }></path>
+            </svg>
+            <span class="label">{move || if paused() { "Resume" } else { "Pause" }}</span>
+        </button>
+    }
+}
+
+#[component]
+fn ThemeButton() -> impl IntoView {
+    let host = Host::expect();
+    let press = move |_| {
+        host.wear(match host.worn() {
+            Theme::Dark => Theme::Light,
+            Theme::Light => Theme::Dark,
+        });
+    };
+    view! {
+        <button type="button" class="icon" on:click=press>
+            <svg viewBox="0 0 14 14" aria-hidden="true">
+                <path
+                    fill-rule="evenodd"
+                    d="M7 .5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 1 1 0-13ZM7 2a5 5 0 0 0 0 10Z"
+                ></path>
+            </svg>
+            <span class="label">"Theme"</span>
+        </button>
+    }
+}

@@ -1,0 +1,33 @@
+//! Tags: where a figure comes from, in capitals.
+
+use leptos::prelude::*;
+use model::Provenance;
+
+/// The tag of a provenance: REAL, SIM, DRILL or REPLAY.
+#[component]
+pub fn Tag(
+    /// Where the figure comes from.
+    #[prop(into)]
+    provenance: Signal<Provenance>,
+) -> impl IntoView {
+    view! { <span class=move || class(provenance.get())>{move || text(provenance.get())}</span> }
+}
+
+/// The capitals of a provenance.
+pub fn text(provenance: Provenance) -> &'static str {
+    match provenance {
+        Provenance::Real => "REAL",
+        Provenance::Simulated => "SIM",
+        Provenance::Drill => "DRILL",
+        Provenance::Replayed => "REPLAY",
+    }
+}
+
+fn class(provenance: Provenance) -> &'static str {
+    match provenance {
+        Provenance::Real => "tag real",
+        Provenance::Simulated => "tag sim",
+        Provenance::Drill => "tag drill",
+        Provenance::Replayed => "tag replay",
+    }
+}

@@ -1,0 +1,14 @@
+//! The page of an address that names nothing.
+
+use leptos::prelude::*;
+
+use crate::components::page::PageHead;
+
+/// Says what is missing and where to go.
+#[component]
+pub fn Missing() -> impl IntoView {
+    view! {
+        <PageHead title="No such page" detail="Nothing lives at this address."/>
+        <p class="lead"><a href="/">"Open the overview"</a></p>
+    }
+}
