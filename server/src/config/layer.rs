@@ -177,7 +177,7 @@ impl<'a> Layers<'a> {
             let origin = Origin::Environment(name.clone());
             if let Some(property) = path.strip_prefix("kafka.properties.") {
                 let property = property.replace('_', ".");
-                match property.strip_suffix("..file").or(property.strip_suffix(".file")) {
+                match property.strip_suffix(".file") {
                     Some(property) => self.set_secret(property, "file", &text, origin),
                     None => self.set_property(property, text, origin),
                 }
@@ -186,7 +186,7 @@ impl<'a> Layers<'a> {
             } else if let Some((section, _)) = path.split_once('.')
                 && (self.is_stem(section) || section == PEOPLE)
             {
-                let hint = nearest(&name, self.known().map(setting::variable));
+                let hint = nearest(&name, self.leaves.keys().map(|path| setting::variable(path)));
                 self.faults.push(Fault::new(origin, format!("no such variable{hint}")));
             }
         }
@@ -220,12 +220,11 @@ impl<'a> Layers<'a> {
         self.leaves.keys().any(|leaf| leaf.starts_with(&stem))
     }
 
-    /// Every path that can be set, and the sections.
+    /// Every key that a file may hold: sections, tables and settings.
     fn known(&self) -> impl Iterator<Item = &str> {
-        let sections = setting::SETTINGS.iter().filter_map(|settings| {
-            settings.first().and_then(|setting| setting.path.split('.').next())
-        });
-        self.leaves.keys().map(String::as_str).chain(sections).chain([PEOPLE])
+        let stems = setting::all().filter_map(|setting| setting.path.strip_suffix(".*"));
+        let sections = setting::all().filter_map(|setting| setting.path.split('.').next());
+        self.leaves.keys().map(String::as_str).chain(stems).chain(sections).chain([PEOPLE])
     }
 
     /// Where a setting was set; `None` for a default.

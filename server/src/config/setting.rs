@@ -120,6 +120,16 @@ fn places(setting: &'static Setting) -> Vec<Leaf> {
     }
 }
 
+impl Setting {
+    /// The variables that set it, as documentation writes them.
+    pub fn variables(&self) -> String {
+        match self.kind {
+            Kind::Properties => format!("{}__<PROPERTY>", variable(self.path)),
+            _ => variable(self.path),
+        }
+    }
+}
+
 /// The variable of a path: `http.listen` is `STREAMBOARD_HTTP__LISTEN`.
 pub fn variable(path: &str) -> String {
     format!("{PREFIX}{}", path.replace('.', "__").replace('*', "<TOPIC>").to_uppercase())

@@ -17,7 +17,7 @@ pub fn table() -> String {
         let Setting { path, flag, default, doc, .. } = setting;
         let flag = flag.map_or_else(String::new, |flag| format!("`{flag}`"));
         let path = path.replace('*', "<topic>");
-        let variable = setting::variable(setting.path);
+        let variable = setting.variables();
         let default = default.title();
         table += &format!("| `{path}` | {flag} | `{variable}` | {default} | {doc} |\n");
     }

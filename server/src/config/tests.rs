@@ -89,6 +89,11 @@ fn faults_of_a_file() {
         "[http]\nlisten = '127.0.0.1:1'\nlissten = 1\n",
         &["streamboard.toml:3:1: http.lissten: no such key; did you mean http.listen?"],
     );
+    check(
+        "[simulation.intervals]\nbudget = '2s'",
+        &["streamboard.toml:1:13: simulation.intervals: no such key; did you mean \
+           simulation.interval?"],
+    );
     check("[http]\nzzz = 1", &["streamboard.toml:2:1: http.zzz: no such key"]);
     check(
         "[http]\n  listen = 8080",
@@ -209,6 +214,9 @@ fn secrets_stand_elsewhere_and_are_never_shown() {
         ]
     );
     assert!(!format!("{config:?}").contains("hunter"));
+    let found = faults(load_from("", &[("STREAMBOARD_KAFKA__PROPERTIES", "hunter5")], &[]));
+    assert_eq!(found.len(), 1);
+    assert!(!found[0].contains("hunter"), "{}", found[0]);
     check(
         "[kafka.properties]\nsasl.password = { env = 'GONE' }",
         &["streamboard.toml:2:17: kafka.properties: sasl.password: env GONE: is not set"],
@@ -264,7 +272,7 @@ fn documentation_is_complete() {
     for setting in setting::all() {
         let stem = setting.path.trim_end_matches(".*");
         assert!(table.contains(&format!("| `{}` |", setting.path.replace('*', "<topic>"))));
-        assert!(table.contains(&format!("`{}`", setting::variable(setting.path))));
+        assert!(table.contains(&format!("`{}`", setting.variables())));
         let pointer = format!("/properties/{}", stem.replace('.', "/properties/"));
         assert!(schema.pointer(&pointer).is_some_and(|s| s["description"].is_string()), "{stem}");
         let section = stem.split('.').next().unwrap();
@@ -274,5 +282,28 @@ fn documentation_is_complete() {
     for flag in ["--listen", "--data", "--source", "--brokers", "--seed", "--rules", "--log-format"]
     {
         assert!(setting::all().any(|setting| setting.flag == Some(flag)), "{flag}");
+    }
+}
+
+proptest::proptest! {
+    /// Whatever stands in a file, it is read or refused with places within the file.
+    #[test]
+    fn any_file_is_read_or_refused(
+        pieces in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "[", "]", "[[", "http", "kafka", "people", ".", "=", "\n", "'", "\"", "listen", "topics",
+                "properties", "{", "}", "budget", "1", "true", "é", ",", " ", "#", "1979-05-27", "\\",
+            ]),
+            0..24,
+        ),
+        tail in ".{0,12}",
+    ) {
+        let text = pieces.concat() + &tail;
+        let lines = text.matches('\n').count() + 1;
+        for fault in load_from("", &[], &[(FILE, &text)]).err().unwrap_or_default() {
+            if let Origin::File { line, column, .. } = fault.origin {
+                proptest::prop_assert!((1..=lines).contains(&line) && column >= 1);
+            }
+        }
     }
 }

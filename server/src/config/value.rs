@@ -108,9 +108,10 @@ fn address(text: &str) -> Option<SocketAddr> {
     }
 }
 
-/// What is wrong, and what would be right. Secrets never come here: properties are not parsed.
+/// What is wrong, and what would be right. What was meant as a property may be a secret.
 fn wrong(kind: Kind, raw: &Raw) -> String {
     let found = match raw {
+        _ if matches!(kind, Kind::Properties) => "something else".to_owned(),
         Raw::Text(text) => format!("{:?}", text.chars().take(80).collect::<String>()),
         Raw::Integer(number) => number.to_string(),
         Raw::Flag(flag) => flag.to_string(),
