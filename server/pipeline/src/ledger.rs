@@ -18,7 +18,8 @@ use crate::{
     process::{self, Memory, Output, Readings},
     rule::{
         Rules,
-        alarm::{self, Alarms, Occasion, Source, Verdict},
+        alarm::{Alarms, Occasion, Source, Verdict},
+        life,
     },
 };
 
@@ -100,7 +101,7 @@ impl Ledger {
             Entry::Event { event, position } => self.event(event, position, changes),
             Entry::Tick(time) => self.tick(time, changes),
             Entry::Command { at, command } => {
-                alarm::command(command, at, &mut self.output(changes));
+                life::command(command, at, &mut self.output(changes));
             }
             Entry::Rates(_) => {}
         }

@@ -4,6 +4,7 @@
 
 pub(crate) mod alarm;
 mod escalation;
+pub(crate) mod life;
 mod parse;
 mod text;
 

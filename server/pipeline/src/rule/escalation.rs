@@ -9,7 +9,7 @@ use model::{
     alert::{Escalation, StepKind},
 };
 
-use super::alarm::step;
+use super::life::step;
 
 /// Milliseconds without acknowledgement until the next level.
 pub(super) const WAIT: i64 = 15 * Timestamp::MINUTE;

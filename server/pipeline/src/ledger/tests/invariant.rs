@@ -298,3 +298,74 @@ fn series_follow_entities_and_the_book() {
     assert_eq!(book.len(), 361, "an hour, every ten seconds");
     assert!(bench.ledger.series(Figure::Cpi, Some("payments")).is_empty());
 }
+
+#[test]
+fn extremes_do_not_panic() {
+    let limit = |minor| model::Money { minor, ..crate::process::testing::usd(0) };
+    let times = ["0001-01-01T00:00:00Z", "2026-11-23T12:00:00Z", "9999-12-31T23:59:59Z"].map(time);
+    let amounts = [0, 1, model::Money::LIMIT].map(limit);
+    let (mut ledger, mut changes) = (ledger(), Vec::new());
+    for at in times {
+        for a in amounts {
+            for b in amounts {
+                for data in extreme(at, a, b) {
+                    let event = event(at, data);
+                    ledger.fold(Entry::Event { event: &event, position: None }, &mut changes);
+                }
+                ledger.fold(Entry::Tick(at), &mut changes);
+            }
+        }
+    }
+    assert_eq!(ledger.sequence(), 3 * 9 * 8);
+    assert!(Ledger::restore(&ledger.checkpoint(), Arc::new(Rules::builtin())).is_ok());
+}
+
+/// A payload of each topic with amounts and times at their bounds.
+fn extreme(at: Timestamp, a: model::Money, b: model::Money) -> [Payload; 7] {
+    let largest = model::Money { minor: model::Money::LIMIT, ..a };
+    let positive = model::Money { minor: b.minor.max(1), ..b };
+    let fiscal_period = "9998".parse().unwrap();
+    let (rows_in, rows_rejected, duration_ms) = (u64::MAX, u64::MAX, u64::MAX);
+    [
+        Payload::Budget(model::event::Budget {
+            fiscal_period,
+            approved: a,
+            planned_to_date: b,
+            actual_to_date: b,
+            committed: b,
+            forecast_remaining: largest,
+            ..budget("d", 1, 1)
+        }),
+        Payload::Project(Project {
+            bac: largest,
+            pv: a,
+            ev: b,
+            ac: a,
+            baseline_finish: at,
+            ..project("p", 1, 1, 1, 1)
+        }),
+        Payload::Compliance(Compliance {
+            opened: at,
+            due: time("9999-12-31T23:59:59Z"),
+            ..compliance("i", Rating::Critical)
+        }),
+        Payload::Transaction(Transaction { amount: positive, ..transaction("a", 1) }),
+        Payload::Risk(Risk {
+            impact: a,
+            gross_loss: largest,
+            recovery: b,
+            mitigation_due: Some(at),
+            ..risk("r", 1.0, 1)
+        }),
+        Payload::System(System { request_rate: 1e12, latency_p99_ms: 1e12, ..system("s", 1.0) }),
+        Payload::Etl(Etl {
+            rows_in,
+            rows_rejected,
+            duration_ms,
+            watermark: Some(at),
+            attempt: u32::MAX,
+            max_attempts: u32::MAX,
+            ..etl("j", RunEventType::Fail, "a", "b")
+        }),
+    ]
+}
