@@ -131,6 +131,7 @@ pub(crate) fn moves_with_time(figure: Figure) -> bool {
     matches!(
         figure,
         Figure::DaysToFinish
+            | Figure::StatusAge
             | Figure::DaysToDue
             | Figure::DaysOverdue
             | Figure::MitigationOverdueDays

@@ -93,6 +93,7 @@ pub(crate) fn read(row: &Row, now: Timestamp, readings: &mut Readings) {
         (Figure::Completion, under_way(Some(row.project.percent_complete.get()))),
         (Figure::BudgetOverrun, under_way(vac.map(|vac| -vac))),
         (Figure::Watermelon, under_way(Some(f64::from(u8::from(row.watermelon))))),
+        (Figure::StatusAge, under_way(Some(days(now.since(row.origin.time).max(0))))),
         (Figure::ProjectRisk, under_way(Some(f64::from(row.risk.total())))),
     ]);
 }

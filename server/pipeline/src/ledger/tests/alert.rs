@@ -219,6 +219,21 @@ fn freshness_is_watched_between_events() {
     assert!(!bench.tick(61 * MINUTE + 1).iter().any(|change| matches!(change, Change::Alert(_))));
 }
 
+#[test]
+fn a_silent_project_is_noticed_by_the_clock_and_by_nothing_else() {
+    let mut bench = Bench::new();
+    let week = 7 * 24 * 3_600;
+    bench.event(0, Payload::Project(project("instant-payments", 1_000, 500, 500, 500)));
+    bench.tick(week - 1);
+    assert_eq!(bench.find("projects.status_age"), None);
+    bench.tick(week);
+    let alert = bench.alert("projects.status_age");
+    assert_eq!(alert.title, "Instant Payments silent for 7 d");
+    assert_eq!(alert.events, [], "no event is behind it");
+    bench.event(week + 1, Payload::Project(project("instant-payments", 1_000, 500, 500, 500)));
+    assert_eq!(bench.alert("projects.status_age").state, AlertState::Resolved);
+}
+
 /// A purchase with everything wrong.
 fn suspicious(account: &str) -> Payload {
     Payload::Transaction(Transaction {
