@@ -5,9 +5,10 @@
 //! ```
 //!
 //! [`message`] is what a source hands over, [`decode`] turns it into an event or a reject at the
-//! edge, [`encode`] is its inverse for producing, [`ledger`] folds a book's log with the processors of [`process`] and the rules of
-//! [`rule`], [`store`] is the port through which a batch is made durable, and [`simulate`] is the
-//! seeded generator.
+//! edge, [`encode`] is its inverse for producing, [`ledger`] folds a book's log with the
+//! processors of [`process`] and the rules of [`rule`], [`store`] is the port through which a
+//! batch is made durable, and [`simulate`] is the seeded generator. [`source`] says where messages
+//! come from, and [`supervisor`] which source runs.
 
 pub mod decode;
 pub mod encode;
@@ -16,4 +17,6 @@ pub mod message;
 pub mod process;
 pub mod rule;
 pub mod simulate;
+pub mod source;
 pub mod store;
+pub mod supervisor;
