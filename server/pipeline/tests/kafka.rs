@@ -203,6 +203,24 @@ fn goes_on_exactly_where_the_store_says() {
     assert_eq!(values(&[first, second].concat()), (0..6_000).collect::<Vec<_>>());
 }
 
+/// A member that is killed never leaves its group. Static membership lets the next one in, which
+/// else waits for the session of the lost one to end.
+#[test]
+fn a_known_instance_goes_on_though_it_never_left() {
+    let mut settings = created("instance");
+    settings.instance = Some("data-1".into());
+    produce(&settings, (0..10).map(|n| message(Topic::Etl, "job", n.to_string())));
+    let reader = Reader::start(&settings, Positions::new());
+    let first = reader.read(10);
+    reader.stop();
+    produce(&settings, (10..20).map(|n| message(Topic::Etl, "job", n.to_string())));
+    let begin = Instant::now();
+    let reader = Reader::start(&settings, positions(&first));
+    assert_eq!(values(&reader.read(10)), (10..20).collect::<Vec<_>>());
+    assert!(begin.elapsed() < Duration::from_secs(9), "{:?}", begin.elapsed());
+    assert_eq!(reader.stop(), []);
+}
+
 #[test]
 fn a_group_of_two_shares_the_partitions() {
     let settings = created("group");
