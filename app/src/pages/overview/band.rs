@@ -65,6 +65,7 @@ fn Verdict() -> impl IntoView {
             </ul>
         </div>
     }
+    .into_any()
 }
 
 /// An absence longer than this ends a visit.
@@ -140,6 +141,7 @@ fn Changed() -> impl IntoView {
             </Show>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -154,12 +156,9 @@ fn Trust() -> impl IntoView {
         })
     };
     let meters = Topic::ALL.map(meter);
-    let answer = Memo::new(move |_| {
-        verdict::trust(&live.book(), &meters.map(|meter| meter.get()))
-    });
-    let footing = move || {
-        live.status(|status| live.rates(|snapshot| verdict::footing(snapshot, status)))
-    };
+    let answer = Memo::new(move |_| verdict::trust(&live.book(), &meters.map(|meter| meter.get())));
+    let footing =
+        move || live.status(|status| live.rates(|snapshot| verdict::footing(snapshot, status)));
     let simulated = move || meters[0].with(|meter| meter.state == Freshness::Simulated);
     view! {
         <div class="question trust">
@@ -171,6 +170,7 @@ fn Trust() -> impl IntoView {
             <p class="footing">{footing}</p>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -226,6 +226,7 @@ fn NextAction() -> impl IntoView {
             {body}
         </div>
     }
+    .into_any()
 }
 
 fn last_real(at: Timestamp) -> impl IntoView {

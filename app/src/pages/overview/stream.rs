@@ -82,6 +82,7 @@ pub fn Stream() -> impl IntoView {
             </ol>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -100,6 +101,7 @@ fn StreamHead() -> impl IntoView {
             <span>"Info " {part(|counts| counts[0])}</span>
         </h2>
     }
+    .into_any()
 }
 
 #[component]
@@ -134,4 +136,5 @@ fn StreamRow(
             </p>
         </li>
     }
+    .into_any()
 }
