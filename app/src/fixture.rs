@@ -345,7 +345,7 @@ fn alerts(snapshot: &mut Snapshot) {
             "rule_version": 1, "entity": entity, "entity_name": entity,
             "severity": severity.name(), "state": state.name(), "title": title,
             "summary": format!("{title}."), "figure": figure, "value": 0.919, "threshold": 0.9,
-            "recovers": 0.87, "fired_at": ago(minutes), "changed_at": ago(minutes), "owner": null,
+            "recovers": 0.87, "fired_at": ago(if state == Resolved { minutes + 11 } else { minutes }), "changed_at": ago(minutes), "owner": null,
             "acknowledged_by": (state == Acknowledged).then_some("Priya Raman"),
             "escalation": escalation, "events": [], "history": [], "sequence": 8_412_000 - index,
         }));

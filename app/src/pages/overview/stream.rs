@@ -2,7 +2,7 @@
 //! is in it nothing moves; what is new waits.
 
 use leptos::prelude::*;
-use model::{Alert, AlertState, Book, Provenance};
+use model::{Alert, AlertState, Book, Provenance, Severity};
 
 use super::verdict::standing;
 use crate::{
@@ -114,7 +114,7 @@ fn StreamRow(
     let live = Live::expect();
     let href = link(&format!("/alerts/{}", alert.id));
     let shape = Shape::of_alert(&alert);
-    let urgent = alert.state == AlertState::Firing;
+    let urgent = alert.state == AlertState::Firing && alert.severity >= Severity::Warning;
     let provenance: Provenance = alert.book.provenance();
     let (topic, title, at) = (alert.topic.title(), alert.title.clone(), alert.changed_at);
     let counting = alert.escalation.as_ref().is_some_and(|level| level.next_at.is_some());
