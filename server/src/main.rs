@@ -1,2 +1,76 @@
-//! The program.
-fn main() {}
+//! The program: parses the command line, starts what it asks for, and turns faults into messages
+//! and exit codes.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use server::{
+    cli::{Cli, Command},
+    config::{self, Config},
+    http::schema,
+    log, produce,
+    serve::{self, rules},
+};
+
+/// Exit code for a configuration that cannot be used.
+const BAD_CONFIGURATION: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Command::Schema { name } = cli.command() {
+        return print_schema(&name);
+    }
+    let config = match config::load_process(&cli) {
+        Ok(config) => config,
+        Err(faults) => {
+            for fault in faults {
+                eprintln!("{fault}");
+            }
+            return ExitCode::from(BAD_CONFIGURATION);
+        }
+    };
+    match cli.command() {
+        Command::Check => check(&config),
+        Command::Produce(wanted) => finish(produce::run(&config, &wanted)),
+        Command::Serve | Command::Schema { .. } => {
+            log::init(&config.log);
+            finish(serve::run(config))
+        }
+    }
+}
+
+fn finish(result: anyhow::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("streamboard: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn check(config: &Config) -> ExitCode {
+    match rules(config) {
+        Ok(rules) => {
+            println!("configuration and {} rules are in order", rules.iter().len());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(BAD_CONFIGURATION)
+        }
+    }
+}
+
+fn print_schema(name: &str) -> ExitCode {
+    match schema::schema_by_name(name) {
+        Some(schema) => {
+            println!("{schema:#}");
+            ExitCode::SUCCESS
+        }
+        None => {
+            eprintln!("streamboard: no schema is named {name:?}; there is one for each topic, config and openapi");
+            ExitCode::from(BAD_CONFIGURATION)
+        }
+    }
+}

@@ -89,6 +89,7 @@ figures! {
     DaysToDue Compliance "days_to_due" Days "Days to due" "Due - now, for an open item.";
     DaysOverdue Compliance "days_overdue" Days "Days overdue" "Now - due, for an open item past its due date.";
     ItemSeverity Compliance "severity" Count "Severity" "1 low, 2 medium, 3 high, 4 critical; one more for a repeat; 0 when closed.";
+    Repeat Compliance "repeat" Count "Repeats" "1 when an open item repeats an earlier one, else 0.";
     Overdue Compliance "overdue" Count "Overdue" "Open items past their due date.";
     ControlPassRate Compliance "control_pass_rate" Share "Control pass rate" "Passed / (passed + failed) control tests.";
     TransactionScore Transactions "score" Score "Risk score" "Sum of the weights of the reasons that hold, at most 100.";

@@ -11,7 +11,7 @@ use crate::{
 
 /// The five drills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ScenarioName"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Name {
     /// Five departments run out of money.

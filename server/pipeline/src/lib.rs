@@ -4,15 +4,25 @@
 //! source -> decode -> dedupe -> process -> commit -> hub
 //! ```
 //!
-//! [`message`] is what a source hands over, [`decode`] turns it into an event or a reject at the
-//! edge, [`ledger`] folds a book's log with the processors of [`process`] and the rules of
-//! [`rule`], [`store`] is the port through which a batch is made durable, and [`simulate`] is the
-//! seeded generator.
+//! [`source`] brings a [`message`], [`decode`] turns it into an event or a reject at the edge,
+//! [`flow`] is the one thread that dedupes, folds with a [`ledger`] (the processors of [`process`]
+//! and the rules of [`rule`]), commits through the port [`store`], and shows the result on the
+//! [`hub`]. [`simulate`] is the seeded generator, [`drill`] runs its scenarios. [`supervisor`] decides
+//! which source runs, [`conductor`] does what it decides.
 
+pub mod conductor;
 pub mod decode;
+pub mod drill;
+mod edge;
+pub mod encode;
+pub mod flow;
+pub mod hub;
 pub mod ledger;
+mod memory;
 pub mod message;
 pub mod process;
 pub mod rule;
 pub mod simulate;
+pub mod source;
 pub mod store;
+pub mod supervisor;

@@ -187,6 +187,16 @@ pub enum StoreError {
     Failed(String),
 }
 
+impl StoreError {
+    /// The same error once more, for each of those who wait for one answer.
+    pub fn repeat(&self) -> StoreError {
+        match self {
+            StoreError::Full(reason) => StoreError::Full(reason.clone()),
+            other => StoreError::Failed(other.to_string()),
+        }
+    }
+}
+
 /// The side that writes: one owner, one thread.
 pub trait Writer: Send {
     /// Makes a batch durable: afterwards it survives a loss of power.

@@ -50,7 +50,7 @@ pub struct Job {
 
 /// The run of the job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "JobRun"))]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
     /// Identity of the run, the same over its events.

@@ -9,7 +9,7 @@ use crate::{
 
 /// A department's budget.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "BudgetRow"))]
 pub struct Row {
     /// The event that it comes from.
     pub origin: Origin,

@@ -12,7 +12,7 @@ use crate::{
 
 /// A compliance item. Ages depend on the clock, so they are methods.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ComplianceRow"))]
 pub struct Row {
     /// The event that it comes from.
     pub origin: Origin,

@@ -25,7 +25,7 @@ pub enum Outcome {
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "EtlRow"))]
 pub struct Row {
     /// The event that it comes from.
     pub origin: Origin,

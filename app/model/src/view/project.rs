@@ -9,7 +9,7 @@ use crate::{
 
 /// A project, with the derived figures of PMI's earned value management.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ProjectRow"))]
 pub struct Row {
     /// The event that it comes from.
     pub origin: Origin,

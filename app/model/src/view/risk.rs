@@ -9,7 +9,7 @@ use crate::{
 
 /// A risk event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RiskRow"))]
 pub struct Row {
     /// The event that it comes from.
     pub origin: Origin,

@@ -9,7 +9,7 @@ pub const ERROR_BUDGET: f64 = 0.001;
 
 /// A service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SystemRow"))]
 pub struct Row {
     /// The event that it comes from.
     pub origin: Origin,

@@ -75,7 +75,7 @@ impl Decision {
 
 /// A transaction, scored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "TransactionRow"))]
 pub struct Row {
     /// The event that it comes from.
     pub origin: Origin,

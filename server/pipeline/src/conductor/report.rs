@@ -1,0 +1,107 @@
+//! The status: what every page shows about its source.
+
+use std::collections::BTreeMap;
+
+use model::{
+    Book, Provenance, SourceState, Status, Timestamp, Topic,
+    status::TopicStatus,
+};
+
+use super::{Setup, Stored, uses_kafka};
+use crate::{source::kafka::PartitionLag, supervisor::State};
+
+/// A topic is stale after so many intervals without an event.
+const STALE_INTERVALS: i64 = 3;
+
+/// What the status remembers from one writing to the next.
+#[derive(Debug, Default)]
+pub struct Report {
+    real_before: u64,
+    was_simulating: bool,
+}
+
+impl Report {
+    /// Seconds by which the oldest message that waits in Kafka is behind; 0 when none waits.
+    pub fn behind(&self, stored: &Stored) -> f64 {
+        lag(stored).iter().filter(|part| part.records > 0).fold(0.0, |most, part| part.seconds.max(most))
+    }
+
+    /// Writes the status at a moment.
+    pub fn write(&mut self, setup: &Setup, state: &State, now: Timestamp) -> Status {
+        let shown = setup.hub.book(&state.book).map(|book| book.snapshot());
+        let real = setup.hub.book(&Book::Real).map(|book| book.snapshot());
+        let last_real = real.as_ref().and_then(|real| real.newest.values().max().copied());
+        let lag = by_topic(&lag(&setup.stored));
+        let provenance = state.book.provenance();
+        let topics = Topic::ALL.map(|topic| TopicStatus {
+            topic,
+            provenance,
+            newest: shown.as_ref().and_then(|shown| shown.newest.get(&topic).copied()),
+            stale_after_ms: STALE_INTERVALS * interval(setup, provenance, topic),
+            events: setup.stats.events(topic),
+            rejects: setup.stats.rejects(topic, now),
+            lag_records: lag.get(&topic).map(|(records, _)| *records),
+            lag_seconds: lag.get(&topic).map(|(_, seconds)| *seconds),
+        });
+        Status {
+            state: state.phase,
+            mode: setup.policy.mode,
+            since: state.since,
+            book: state.book.clone(),
+            brokers: if uses_kafka(setup.policy.mode) { setup.kafka.brokers.clone() } else { String::new() },
+            reason: state.reason.clone(),
+            last_real,
+            real_events: self.real_events(setup, state),
+            attempt: state.attempt,
+            next_attempt: state.next_attempt,
+            seed: Some(setup.simulation.seed),
+            topics: topics.to_vec(),
+            events_per_second: setup.stats.rate(now),
+            latency_p99_ms: setup.stats.latency().p99,
+            viewers: u32::try_from(setup.hub.viewers()).unwrap_or(u32::MAX),
+            store_bytes: setup.reader.bytes(),
+            runs: setup.drills.list(),
+            version: setup.version.to_owned(),
+            now,
+        }
+    }
+
+    /// Real events that arrived since the simulated book is shown.
+    fn real_events(&mut self, setup: &Setup, state: &State) -> u64 {
+        let simulating = state.phase == SourceState::Simulating;
+        let count = setup.stats.real_events();
+        if simulating && !self.was_simulating {
+            self.real_before = count;
+        }
+        self.was_simulating = simulating;
+        if simulating { count - self.real_before } else { 0 }
+    }
+}
+
+fn interval(setup: &Setup, provenance: Provenance, topic: Topic) -> i64 {
+    match provenance {
+        Provenance::Simulated => setup.simulation.intervals.0[topic.index()],
+        _ => setup.expected_every[topic.index()],
+    }
+}
+
+fn lag(stored: &Stored) -> Vec<PartitionLag> {
+    stored.lock().as_ref().map_or_else(Vec::new, |consumer| consumer.lag())
+}
+
+/// Records and seconds of lag by topic: the sum and the worst of its partitions.
+fn by_topic(lag: &[PartitionLag]) -> BTreeMap<Topic, (u64, f64)> {
+    let mut topics = BTreeMap::<Topic, (u64, f64)>::new();
+    for part in lag {
+        let (records, seconds) = topics.entry(part.topic).or_default();
+        *records += part.records;
+        *seconds = seconds.max(part.seconds);
+    }
+    topics
+}
+
+/// Whole milliseconds of seconds.
+#[expect(clippy::cast_possible_truncation, reason = "the cast saturates")]
+pub fn millis(seconds: f64) -> i64 {
+    (seconds * 1_000.0) as i64
+}

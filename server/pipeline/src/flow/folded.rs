@@ -1,0 +1,143 @@
+//! A batch between its fold and its commit: what will be stored, shown and answered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Alert, AlertId, Book, Change};
+use tokio::sync::oneshot;
+
+use super::request::{Arrived, CommandError, Ingested};
+use crate::{
+    message::Decoded,
+    store::{Batch, BookBatch, LogEntry, Logged, Positions, Rejected, StoreError, dedupe_key},
+};
+
+/// What one batch made of its requests.
+#[derive(Debug, Default)]
+pub struct Folded {
+    /// What becomes durable.
+    pub batch: Batch,
+    /// Keys of the events that are new, to be remembered once they are stored.
+    pub keys: Vec<u128>,
+    changes: BTreeMap<Book, (u64, Vec<Change>)>,
+    answers: Vec<Answer>,
+    ingested: BTreeSet<u128>,
+}
+
+#[derive(Debug)]
+enum Answer {
+    Ingest(oneshot::Sender<Result<Vec<Ingested>, StoreError>>, Vec<Ingested>),
+    Command(oneshot::Sender<Result<(), CommandError>>, Result<(), CommandError>),
+}
+
+impl Folded {
+    /// Adds an entry of a book's log and what it changed.
+    pub fn entry(&mut self, book: &Book, entry: LogEntry, changes: Vec<Change>) {
+        let shown = match self.changes.get_mut(book) {
+            Some(shown) => shown,
+            None => self.changes.entry(book.clone()).or_default(),
+        };
+        shown.0 = entry.sequence;
+        shown.1.extend(changes);
+        match self.batch.books.iter_mut().find(|batch| batch.book == *book) {
+            Some(batch) => batch.entries.push(entry),
+            None => self.batch.books.push(BookBatch {
+                book: book.clone(),
+                entries: vec![entry],
+                alerts: Vec::new(),
+            }),
+        }
+    }
+
+    /// Adds what came with a source's events.
+    pub fn source(&mut self, positions: Positions, rejects: Vec<Rejected>) {
+        self.batch.positions.extend(positions);
+        self.batch.rejects.extend(rejects);
+    }
+
+    /// Answers an ingest once the batch is stored. Its events begin at `first` of the keys.
+    pub fn ingest(
+        &mut self,
+        done: oneshot::Sender<Result<Vec<Ingested>, StoreError>>,
+        outcome: Vec<Ingested>,
+        first: usize,
+    ) {
+        self.ingested.extend(&self.keys[first..]);
+        self.answers.push(Answer::Ingest(done, outcome));
+    }
+
+    /// Answers a command once the batch is stored.
+    pub fn command(
+        &mut self,
+        done: oneshot::Sender<Result<(), CommandError>>,
+        outcome: Result<(), CommandError>,
+    ) {
+        self.answers.push(Answer::Command(done, outcome));
+    }
+
+    /// Fills in the alerts of each book as they are after the batch.
+    pub fn finish(&mut self) {
+        for batch in &mut self.batch.books {
+            let Some((_, changes)) = self.changes.get(&batch.book) else { continue };
+            let mut last: BTreeMap<&AlertId, &Alert> = BTreeMap::new();
+            for change in changes {
+                if let Change::Alert(alert) = change {
+                    last.insert(&alert.id, alert);
+                }
+            }
+            batch.alerts = last.into_values().cloned().collect();
+        }
+    }
+
+    /// Whether nothing needs to be stored.
+    pub fn batch_is_empty(&self) -> bool {
+        self.batch.books.is_empty()
+            && self.batch.positions.is_empty()
+            && self.batch.rejects.is_empty()
+    }
+
+    /// Takes what each book's viewers are to see: book, place in its log, changes.
+    pub fn take_changes(&mut self) -> impl Iterator<Item = (Book, u64, Vec<Change>)> + use<> {
+        let changes = std::mem::take(&mut self.changes);
+        changes.into_iter().map(|(book, (to, changes))| (book, to, changes))
+    }
+
+    /// Says what became of it; a caller that went away needs no answer.
+    pub fn answer(self) {
+        for answer in self.answers {
+            match answer {
+                Answer::Ingest(done, outcome) => drop(done.send(Ok(outcome))),
+                Answer::Command(done, outcome) => drop(done.send(outcome)),
+            }
+        }
+    }
+
+    /// Says that nothing was stored, and gives back what came from sources, to be tried again:
+    /// those who handed something in were told.
+    pub fn refuse(self, error: &StoreError) -> Arrived {
+        for answer in self.answers {
+            match answer {
+                Answer::Ingest(done, _) => drop(done.send(Err(error.repeat()))),
+                Answer::Command(done, _) => {
+                    drop(done.send(Err(CommandError::Store(error.repeat()))));
+                }
+            }
+        }
+        let entries = self.batch.books.into_iter().flat_map(|batch| batch.entries);
+        let events = entries.filter_map(|entry| match entry.what {
+            Logged::Event(decoded) => Some(*decoded),
+            Logged::Tick(_) | Logged::Command(..) => None,
+        });
+        let from_source = |decoded: &Decoded| {
+            let envelope = &decoded.event.envelope;
+            let key = envelope
+                .book()
+                .map(|book| dedupe_key(&book, &envelope.source, &envelope.id));
+            key.is_some_and(|key| !self.ingested.contains(&key))
+        };
+        Arrived {
+            events: events.filter(from_source).collect(),
+            rejects: self.batch.rejects,
+            positions: self.batch.positions,
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The ledgers of all books, what was seen before, and the places reached in Kafka.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use model::{
+    AlertState, Book, Change, Figure, Person, Timestamp,
+    alert::{Action, Command},
+    trend::Point,
+    view::transaction::Rates,
+};
+
+use super::{
+    folded::Folded,
+    request::{Arrived, CommandError, Ingested, Request},
+};
+use crate::{
+    ledger::{Entry, Ledger},
+    memory::Memory,
+    message::Decoded,
+    rule::Rules,
+    store::{Checkpoint, LogEntry, Logged, Positions, Reader, StoreError, dedupe_key},
+};
+
+/// Events that are recognised when they come a second time.
+const REMEMBERED: usize = 1_000_000;
+
+/// Every book's ledger.
+pub struct Ledgers {
+    reader: Arc<dyn Reader>,
+    rules: Arc<Rules>,
+    people: Vec<Person>,
+    books: BTreeMap<Book, Kept>,
+    memory: Memory,
+    positions: Positions,
+}
+
+struct Kept {
+    ledger: Ledger,
+    checkpoint_sequence: u64,
+    checkpoint_at: Instant,
+}
+
+impl Kept {
+    fn new(ledger: Ledger, checkpoint_sequence: u64) -> Self {
+        Self { ledger, checkpoint_sequence, checkpoint_at: Instant::now() }
+    }
+}
+
+impl Ledgers {
+    /// Reads every book back: its newest checkpoint, and the entries after it.
+    pub fn open(
+        reader: Arc<dyn Reader>,
+        rules: &Arc<Rules>,
+        people: Vec<Person>,
+    ) -> Result<Self, StoreError> {
+        let mut ledgers = Self {
+            reader,
+            rules: Arc::clone(rules),
+            people,
+            books: BTreeMap::new(),
+            memory: Memory::new(REMEMBERED),
+            positions: Positions::new(),
+        };
+        ledgers.reopen()?;
+        let memory = &mut ledgers.memory;
+        ledgers.reader.recent_keys(REMEMBERED, &mut |key| {
+            memory.add(key);
+        })?;
+        for book in [Book::Real, Book::Simulated] {
+            ledgers.entry(&book);
+        }
+        Ok(ledgers)
+    }
+
+    /// Reads every book back from what is stored, in place of what is in memory.
+    pub fn reopen(&mut self) -> Result<(), StoreError> {
+        let mut books = self.reader.books()?;
+        books.extend(self.books.keys().filter(|book| !books.contains(book)).cloned().collect::<Vec<_>>());
+        for book in books {
+            let kept = self.read(&book)?;
+            self.books.insert(book, kept);
+        }
+        self.positions = self.reader.positions()?;
+        Ok(())
+    }
+
+    fn read(&self, book: &Book) -> Result<Kept, StoreError> {
+        let checkpoint = self.reader.checkpoint(book)?;
+        let restored = checkpoint.as_ref().and_then(|checkpoint| {
+            Ledger::restore(&checkpoint.state, Arc::clone(&self.rules))
+                .inspect_err(|error| {
+                    tracing::warn!(%book, %error, "a checkpoint of another version is passed over");
+                })
+                .ok()
+        });
+        let mut ledger = restored.unwrap_or_else(|| self.empty(book));
+        let sequence = ledger.sequence();
+        let mut changes = Vec::new();
+        self.reader.replay(book, sequence, &mut |entry| {
+            fold(&mut ledger, &entry.what, &mut changes);
+            changes.clear();
+        })?;
+        Ok(Kept::new(ledger, sequence))
+    }
+
+    fn empty(&self, book: &Book) -> Ledger {
+        Ledger::new(book.clone(), self.people.clone(), Arc::clone(&self.rules))
+    }
+
+    /// Every ledger.
+    pub fn all(&self) -> impl Iterator<Item = &Ledger> {
+        self.books.values().map(|kept| &kept.ledger)
+    }
+
+    /// Whether a book has a ledger.
+    pub fn knows(&self, book: &Book) -> bool {
+        self.books.contains_key(book)
+    }
+
+    /// The ledger of a book, a new one if there is none.
+    pub fn entry(&mut self, book: &Book) -> &mut Ledger {
+        if !self.books.contains_key(book) {
+            let ledger = self.empty(book);
+            self.books.insert(book.clone(), Kept::new(ledger, 0));
+        }
+        &mut self.books.get_mut(book).expect("just inserted").ledger
+    }
+
+    /// Drops a book's ledger.
+    pub fn forget(&mut self, book: &Book) {
+        self.books.remove(book);
+    }
+
+    /// Sets a book's exchange rates; answers the changes for its viewers.
+    pub fn set_rates(&mut self, book: &Book, rates: Rates) -> (u64, Vec<Change>) {
+        let ledger = self.entry(book);
+        let mut changes = Vec::new();
+        ledger.set_rates(rates, &mut changes);
+        (ledger.sequence(), changes)
+    }
+
+    /// A figure over the last hour.
+    pub fn series(&self, book: &Book, figure: Figure, entity: Option<&str>) -> Vec<Point> {
+        self.books.get(book).map_or_else(Vec::new, |kept| kept.ledger.series(figure, entity))
+    }
+
+    /// Folds requests in order.
+    pub fn fold(&mut self, requests: Vec<Request>) -> Folded {
+        let mut folded = Folded::default();
+        for request in requests {
+            match request {
+                Request::Arrived(arrived) => self.arrived(arrived, &mut folded),
+                Request::Ingest { events, done } => {
+                    let first = folded.keys.len();
+                    let outcome = events
+                        .into_iter()
+                        .map(|event| self.event(event, &mut folded))
+                        .collect();
+                    folded.ingest(done, outcome, first);
+                }
+                Request::Tick { book, now } => self.tick(&book, now, &mut folded),
+                Request::Command { book, at, command, done } => {
+                    let outcome = self.command(&book, at, command, &mut folded);
+                    folded.command(done, outcome);
+                }
+                _ => {}
+            }
+        }
+        folded.finish();
+        folded
+    }
+
+    /// Takes a source's events, passing over what a position says is stored.
+    fn arrived(&mut self, arrived: Arrived, folded: &mut Folded) {
+        let stored = |event: &Decoded, positions: &Positions| {
+            event.position.is_some_and(|at| {
+                let key = (event.event.data.topic(), at.partition);
+                positions.get(&key).is_some_and(|next| at.offset < *next)
+            })
+        };
+        for event in arrived.events {
+            if !stored(&event, &self.positions) {
+                self.event(event, folded);
+            }
+        }
+        folded.source(arrived.positions, arrived.rejects);
+    }
+
+    fn event(&mut self, decoded: Decoded, folded: &mut Folded) -> Ingested {
+        let envelope = &decoded.event.envelope;
+        // Decoding refuses events without a book; a drill that was stopped has lost its ledger.
+        let Some(book) = envelope.book().filter(|book| self.knows(book)) else {
+            return Ingested::Known;
+        };
+        let key = dedupe_key(&book, &envelope.source, &envelope.id);
+        if !self.memory.add(key) {
+            return Ingested::Known;
+        }
+        folded.keys.push(key);
+        let what = Logged::Event(Box::new(decoded));
+        self.log(&book, what, folded);
+        Ingested::New
+    }
+
+    fn tick(&mut self, book: &Book, now: Timestamp, folded: &mut Folded) {
+        let later = |ledger: &Ledger| now > ledger.snapshot().now;
+        if self.books.get(book).is_some_and(|kept| later(&kept.ledger)) {
+            self.log(book, Logged::Tick(now), folded);
+        }
+    }
+
+    fn command(
+        &mut self,
+        book: &Book,
+        at: Timestamp,
+        command: Command,
+        folded: &mut Folded,
+    ) -> Result<(), CommandError> {
+        let snapshot = self.books.get(book).map(|kept| kept.ledger.snapshot());
+        let alert = snapshot.and_then(|snapshot| snapshot.alerts.get(&command.alert));
+        let alert = alert.ok_or(CommandError::Unknown)?;
+        let conflict = match (command.action, alert.state) {
+            (_, AlertState::Resolved) => Some("the alert is resolved already".to_owned()),
+            (Action::Acknowledge, AlertState::Acknowledged) => {
+                let by = alert.acknowledged_by.as_deref().unwrap_or("somebody");
+                Some(format!("{by} acknowledged it first"))
+            }
+            (Action::Unacknowledge, AlertState::Firing) => {
+                Some("nobody has acknowledged the alert".to_owned())
+            }
+            _ => None,
+        };
+        match conflict {
+            Some(reason) => Err(CommandError::Conflict(reason)),
+            None => {
+                self.log(book, Logged::Command(at, command), folded);
+                Ok(())
+            }
+        }
+    }
+
+    /// Folds an entry into a ledger that exists, and puts it into the batch.
+    fn log(&mut self, book: &Book, what: Logged, folded: &mut Folded) {
+        let ledger = self.entry(book);
+        let mut changes = Vec::new();
+        fold(ledger, &what, &mut changes);
+        let entry = LogEntry { sequence: ledger.sequence(), what };
+        folded.entry(book, entry, changes);
+    }
+
+    /// Remembers what a stored batch has reached.
+    pub fn keep(&mut self, folded: &mut Folded) {
+        for (&place, &next) in &folded.batch.positions {
+            self.positions.insert(place, next);
+        }
+        folded.keys.clear();
+    }
+
+    /// Forgets the keys of a batch that was not stored.
+    pub fn unsee(&mut self, folded: &Folded) {
+        for &key in &folded.keys {
+            self.memory.remove(key);
+        }
+    }
+
+    /// Checkpoints of the books that have moved by so many entries, or at all within so long.
+    pub fn due_checkpoints(&mut self, entries: u64, every: Duration) -> Vec<Checkpoint> {
+        let due = |kept: &Kept| {
+            let moved = kept.ledger.sequence().saturating_sub(kept.checkpoint_sequence);
+            moved >= entries || (moved > 0 && kept.checkpoint_at.elapsed() >= every)
+        };
+        let books = self.books.iter_mut().filter(|(_, kept)| due(kept));
+        books
+            .map(|(book, kept)| {
+                kept.checkpoint_sequence = kept.ledger.sequence();
+                kept.checkpoint_at = Instant::now();
+                Checkpoint {
+                    book: book.clone(),
+                    sequence: kept.checkpoint_sequence,
+                    state: kept.ledger.checkpoint(),
+                }
+            })
+            .collect()
+    }
+}
+
+fn fold(ledger: &mut Ledger, what: &Logged, changes: &mut Vec<Change>) {
+    let entry = match what {
+        Logged::Event(decoded) => {
+            Entry::Event { event: &decoded.event, position: decoded.position }
+        }
+        Logged::Tick(now) => Entry::Tick(*now),
+        Logged::Command(at, command) => Entry::Command { at: *at, command },
+    };
+    ledger.fold(entry, changes);
+}

@@ -1,0 +1,184 @@
+//! What the flow is asked to do, and how it answers.
+
+use model::{
+    Book, Figure, Timestamp, alert::Command, trend::Point,
+    view::transaction::Rates,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    message::Decoded,
+    store::{Positions, Rejected, StoreError},
+};
+
+/// Decoded messages of a source, with the places that they bring it to.
+#[derive(Debug, Default)]
+pub struct Arrived {
+    /// Events, in order.
+    pub events: Vec<Decoded>,
+    /// Messages that were refused.
+    pub rejects: Vec<Rejected>,
+    /// Next offsets to read, once these are stored.
+    pub positions: Positions,
+}
+
+impl Arrived {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.rejects.is_empty() && self.positions.is_empty()
+    }
+}
+
+/// What became of an ingested event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ingested {
+    /// It is stored.
+    New,
+    /// It was stored before.
+    Known,
+}
+
+/// A request to the flow.
+#[derive(Debug)]
+pub enum Request {
+    /// A source delivers.
+    Arrived(Arrived),
+    /// Somebody hands events in and waits until they are stored, all or none.
+    Ingest {
+        /// The events, in order.
+        events: Vec<Decoded>,
+        /// What became of each.
+        done: oneshot::Sender<Result<Vec<Ingested>, StoreError>>,
+    },
+    /// The clock of a book moved.
+    Tick {
+        /// The book.
+        book: Book,
+        /// Its time.
+        now: Timestamp,
+    },
+    /// Somebody does something to an alert.
+    Command {
+        /// The book of the alert.
+        book: Book,
+        /// When, by the wall clock.
+        at: Timestamp,
+        /// What.
+        command: Command,
+        /// What became of it.
+        done: oneshot::Sender<Result<(), CommandError>>,
+    },
+    /// Shows a book, empty if it is new.
+    Open {
+        /// The book.
+        book: Book,
+        /// Told when it is shown.
+        done: oneshot::Sender<()>,
+    },
+    /// Forgets a book, here and in the store.
+    Forget {
+        /// The book.
+        book: Book,
+        /// Told when it is forgotten.
+        done: oneshot::Sender<()>,
+    },
+    /// Exchange rates of a book.
+    Rates {
+        /// The book.
+        book: Book,
+        /// Its rates.
+        rates: Rates,
+    },
+    /// A figure over the last hour.
+    Series {
+        /// The book.
+        book: Book,
+        /// The figure.
+        figure: Figure,
+        /// The entity; without one, the headline.
+        entity: Option<String>,
+        /// The points, oldest first.
+        done: oneshot::Sender<Vec<Point>>,
+    },
+}
+
+impl Request {
+    /// Whether it becomes part of a batch; the others are done at once, between two batches.
+    pub fn is_work(&self) -> bool {
+        matches!(
+            self,
+            Request::Arrived(_)
+                | Request::Ingest { .. }
+                | Request::Tick { .. }
+                | Request::Command { .. }
+        )
+    }
+
+    /// Events and bytes that it adds to a batch.
+    pub fn size(&self) -> (usize, usize) {
+        let events = match self {
+            Request::Arrived(arrived) => &arrived.events,
+            Request::Ingest { events, .. } => events,
+            _ => return (1, 0),
+        };
+        (events.len(), events.iter().map(|event| event.raw.len()).sum())
+    }
+}
+
+/// Why a command changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// No alert has this identity.
+    #[error("there is no such alert")]
+    Unknown,
+    /// The alert is already there; says by whom.
+    #[error("{0}")]
+    Conflict(String),
+    /// It was not stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The flow has ended.
+#[derive(Debug, thiserror::Error)]
+#[error("the program is stopping")]
+pub struct FlowClosed;
+
+/// Where requests go. Cheap to clone; waits while the queue is full.
+#[derive(Debug, Clone)]
+pub struct Input(mpsc::Sender<Request>);
+
+impl Input {
+    pub(super) fn new(sender: mpsc::Sender<Request>) -> Self {
+        Self(sender)
+    }
+
+    /// Hands a request over, waiting for room.
+    ///
+    /// # Errors
+    /// When the flow has ended.
+    pub async fn send(&self, request: Request) -> Result<(), FlowClosed> {
+        self.0.send(request).await.map_err(|_| FlowClosed)
+    }
+
+    /// Hands a request over from a thread without async, waiting for room.
+    ///
+    /// # Errors
+    /// When the flow has ended.
+    pub fn send_blocking(&self, request: Request) -> Result<(), FlowClosed> {
+        self.0.blocking_send(request).map_err(|_| FlowClosed)
+    }
+
+    /// Sends a request with a place for its answer, and waits for the answer.
+    ///
+    /// # Errors
+    /// When the flow has ended.
+    pub async fn ask<T>(
+        &self,
+        request: impl FnOnce(oneshot::Sender<T>) -> Request,
+    ) -> Result<T, FlowClosed> {
+        let (sender, receiver) = oneshot::channel();
+        self.send(request(sender)).await?;
+        receiver.await.map_err(|_| FlowClosed)
+    }
+}

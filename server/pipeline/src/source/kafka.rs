@@ -1,0 +1,131 @@
+//! Kafka: the only place that knows a Kafka client. Consumer and producer, a probe that asks
+//! whether a broker answers, and the creation of missing topics.
+
+mod consumer;
+mod probe;
+mod producer;
+mod progress;
+mod record;
+mod topics;
+
+use std::{collections::BTreeMap, fmt};
+
+use model::Topic;
+use rdkafka::ClientConfig;
+
+pub use self::{
+    consumer::Consumer,
+    probe::{ProbeError, probe},
+    producer::{Producer, SendError},
+    progress::PartitionLag,
+    topics::{TopicsError, ensure_topics},
+};
+
+/// How to reach Kafka, and what its topics are called.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Bootstrap brokers, `host:port`, separated by commas.
+    pub brokers: String,
+    /// Consumer group.
+    pub group: String,
+    /// Names of the topics, in the order of `Topic::ALL`.
+    pub names: [String; 7],
+    /// Further properties of librdkafka, such as TLS and SASL; they win over ours. Secrets among
+    /// them are never shown.
+    pub properties: BTreeMap<String, String>,
+    /// Configuration of topics that are created, such as `retention.ms`.
+    pub topic_properties: BTreeMap<String, String>,
+    /// Partitions of topics that are created.
+    pub partitions: i32,
+    /// Copies of topics that are created.
+    pub replication: i32,
+}
+
+impl Settings {
+    /// Settings with the default names behind a prefix: 4 partitions, 1 copy.
+    pub fn new(
+        brokers: impl Into<String>,
+        group: impl Into<String>,
+        prefix: impl fmt::Display,
+    ) -> Self {
+        Self {
+            brokers: brokers.into(),
+            group: group.into(),
+            names: Topic::ALL.map(|topic| format!("{prefix}{topic}")),
+            properties: BTreeMap::new(),
+            topic_properties: BTreeMap::new(),
+            partitions: 4,
+            replication: 1,
+        }
+    }
+
+    /// The name of a topic in Kafka.
+    pub fn name(&self, topic: Topic) -> &str {
+        &self.names[topic.index()]
+    }
+
+    /// The topic of a name in Kafka.
+    pub fn topic(&self, name: &str) -> Option<Topic> {
+        Topic::ALL.into_iter().find(|topic| self.name(*topic) == name)
+    }
+
+    /// A client's configuration: ours, then the operator's on top.
+    fn client(&self, ours: &[(&str, &str)]) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", &self.brokers).set("client.id", "streamboard");
+        // A broker that comes back is found within seconds, not after librdkafka's 10.
+        config.set("reconnect.backoff.max.ms", "2000");
+        for (name, value) in ours {
+            config.set(*name, *value);
+        }
+        for (name, value) in &self.properties {
+            config.set(name, value);
+        }
+        config
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("brokers", &self.brokers)
+            .field("group", &self.group)
+            .field("names", &self.names)
+            .field("properties", &self.properties.keys())
+            .field("topic_properties", &self.topic_properties)
+            .field("partitions", &self.partitions)
+            .field("replication", &self.replication)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_topics() {
+        let settings = Settings::new("127.0.0.1:9092", "streamboard", "streamboard.");
+        assert_eq!(settings.name(Topic::Etl), "streamboard.etl");
+        for topic in Topic::ALL {
+            assert_eq!(settings.topic(settings.name(topic)), Some(topic));
+        }
+        assert_eq!(settings.topic("etl"), None);
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let mut settings = Settings::new("127.0.0.1:9092", "streamboard", "");
+        settings.properties.insert("sasl.password".into(), "hunter2".into());
+        let shown = format!("{settings:?}");
+        assert!(shown.contains("sasl.password") && !shown.contains("hunter2"), "{shown}");
+    }
+
+    #[test]
+    fn properties_of_the_operator_win() {
+        let mut settings = Settings::new("127.0.0.1:9092", "streamboard", "");
+        settings.properties.insert("client.id".into(), "desk-4".into());
+        let config = settings.client(&[("acks", "all")]);
+        assert_eq!((config.get("client.id"), config.get("acks")), (Some("desk-4"), Some("all")));
+    }
+}

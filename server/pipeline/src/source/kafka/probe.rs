@@ -1,0 +1,166 @@
+//! Asks whether a broker answers. A port that takes connections and says nothing is down.
+
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use rdkafka::{
+    ClientContext,
+    config::RDKafkaLogLevel,
+    error::{KafkaError, RDKafkaErrorCode},
+    producer::{BaseProducer, DeliveryResult, Producer as _, ProducerContext},
+};
+
+use super::Settings;
+use crate::supervisor::Observation;
+
+/// Why no broker answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProbeError {
+    /// Nobody answered in time; trying again may help.
+    #[error("no broker answers: {0}")]
+    Down(String),
+    /// A broker refused who we are; trying again at once does not help.
+    #[error("the broker refuses to authenticate: {0}")]
+    Auth(String),
+    /// The settings are no configuration of a client.
+    #[error("the Kafka settings are refused: {0}")]
+    Config(String),
+}
+
+impl From<ProbeError> for Observation {
+    fn from(error: ProbeError) -> Self {
+        match error {
+            ProbeError::Down(reason) => Observation::BrokerSilent(reason),
+            // Settings do not mend themselves: they are as hopeless as a wrong password.
+            ProbeError::Auth(reason) | ProbeError::Config(reason) => {
+                Observation::AuthFailed(reason)
+            }
+        }
+    }
+}
+
+/// How long one request for metadata may take before the errors of the client are looked at.
+const SLICE: Duration = Duration::from_millis(200);
+
+/// Waits until a broker hands out metadata. Blocks for `timeout` at most, and a little longer
+/// while the client shuts down.
+///
+/// # Errors
+/// Why none did.
+pub fn probe(settings: &Settings, timeout: Duration) -> Result<(), ProbeError> {
+    connect(settings, timeout).map(drop)
+}
+
+/// A client that a broker has answered.
+pub(super) fn connect(
+    settings: &Settings,
+    timeout: Duration,
+) -> Result<BaseProducer<Witness>, ProbeError> {
+    let config = settings.client(&[("socket.connection.setup.timeout.ms", "1000")]);
+    let client: BaseProducer<Witness> = config
+        .create_with_context(Witness::default())
+        .map_err(|error| ProbeError::Config(error.to_string()))?;
+    let end = Instant::now() + timeout;
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        // Metadata of the whole cluster: asking for a topic by name might create it.
+        let answer = client.client().fetch_metadata(None, left.min(SLICE));
+        client.poll(Duration::ZERO);
+        match (answer, client.context().seen()) {
+            (Ok(_), _) => return Ok(client),
+            (Err(_), Some(error @ ProbeError::Auth(_))) => return Err(error),
+            (Err(error), seen) if left <= SLICE => {
+                return Err(seen.unwrap_or_else(|| ProbeError::Down(error.to_string())));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Remembers the worst that the client reported.
+#[derive(Default)]
+pub(super) struct Witness(Mutex<Option<ProbeError>>);
+
+impl Witness {
+    fn seen(&self) -> Option<ProbeError> {
+        self.0.lock().expect("nothing panics while it holds this lock").clone()
+    }
+}
+
+impl ClientContext for Witness {
+    fn log(&self, _: RDKafkaLogLevel, fac: &str, message: &str) {
+        tracing::debug!(target: "librdkafka", fac, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        let mut seen = self.0.lock().expect("nothing panics while it holds this lock");
+        let auth = error.rdkafka_error_code().is_some_and(is_auth);
+        match *seen {
+            Some(ProbeError::Auth(_)) => {}
+            _ if auth => *seen = Some(ProbeError::Auth(reason.to_owned())),
+            // The first reason is the precise one; "all brokers are down" only follows it.
+            None => *seen = Some(ProbeError::Down(reason.to_owned())),
+            Some(_) => {}
+        }
+    }
+}
+
+impl ProducerContext for Witness {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, _: &DeliveryResult<'_>, (): ()) {}
+}
+
+/// Whether an error says that we are not let in.
+pub(super) fn is_auth(code: RDKafkaErrorCode) -> bool {
+    matches!(
+        code,
+        RDKafkaErrorCode::Authentication
+            | RDKafkaErrorCode::SaslAuthenticationFailed
+            | RDKafkaErrorCode::UnsupportedSASLMechanism
+            | RDKafkaErrorCode::TopicAuthorizationFailed
+            | RDKafkaErrorCode::GroupAuthorizationFailed
+            | RDKafkaErrorCode::ClusterAuthorizationFailed
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    fn ask(brokers: String) -> (Result<(), ProbeError>, Duration) {
+        let begin = Instant::now();
+        let answer = probe(&Settings::new(brokers, "g", ""), Duration::from_millis(600));
+        (answer, begin.elapsed())
+    }
+
+    #[test]
+    fn a_port_that_nobody_holds_is_down() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        drop(listener);
+        let (answer, took) = ask(address);
+        assert!(matches!(answer, Err(ProbeError::Down(_))), "{answer:?}");
+        assert!(took < Duration::from_secs(3), "{took:?}");
+    }
+
+    #[test]
+    fn a_port_that_never_answers_is_down() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (answer, took) = ask(listener.local_addr().unwrap().to_string());
+        assert!(matches!(answer, Err(ProbeError::Down(_))), "{answer:?}");
+        assert!(took < Duration::from_secs(3), "{took:?}");
+    }
+
+    #[test]
+    fn settings_that_mean_nothing_are_told_apart() {
+        let mut settings = Settings::new("127.0.0.1:1", "g", "");
+        settings.properties.insert("no.such.property".into(), "1".into());
+        let answer = probe(&settings, Duration::from_millis(100));
+        assert!(matches!(answer, Err(ProbeError::Config(_))), "{answer:?}");
+    }
+}

@@ -1,0 +1,82 @@
+//! Creates the topics that are missing. Never deletes or changes one.
+
+use std::time::Duration;
+
+use rdkafka::{
+    admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
+    client::DefaultClientContext,
+    error::RDKafkaErrorCode,
+    producer::Producer as _,
+};
+
+use super::{
+    Settings,
+    probe::{ProbeError, connect},
+};
+
+/// How long a request to a broker may take here.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Why missing topics were not created.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TopicsError {
+    /// No broker answers.
+    #[error(transparent)]
+    Broker(#[from] ProbeError),
+    /// A broker refused.
+    #[error("topic {name} is missing and was not created: {reason}")]
+    Refused {
+        /// The topic's name in Kafka.
+        name: String,
+        /// What the broker said.
+        reason: String,
+    },
+}
+
+/// Creates the topics that are missing and answers their names. Blocks, and drives a runtime of
+/// its own: not to be called from within one.
+///
+/// # Errors
+/// When no broker answers or one refuses.
+pub fn ensure_topics(settings: &Settings) -> Result<Vec<String>, TopicsError> {
+    let client = connect(settings, TIMEOUT)?;
+    let found = client.client().fetch_metadata(None, TIMEOUT);
+    let found = found.map_err(|error| ProbeError::Down(error.to_string()))?;
+    let is_there = |name: &&String| found.topics().iter().any(|topic| topic.name() == *name);
+    let missing: Vec<&String> = settings.names.iter().filter(|name| !is_there(name)).collect();
+    if missing.is_empty() { Ok(Vec::new()) } else { create(settings, &missing) }
+}
+
+fn create(settings: &Settings, names: &[&String]) -> Result<Vec<String>, TopicsError> {
+    let refused = |reason: String| TopicsError::Refused { name: names[0].clone(), reason };
+    let config = settings.client(&[]);
+    let admin: AdminClient<DefaultClientContext> =
+        config.create().map_err(|error| ProbeError::Config(error.to_string()))?;
+    let topics: Vec<NewTopic<'_>> = names.iter().map(|name| new_topic(settings, name)).collect();
+    let options = AdminOptions::new().operation_timeout(Some(TIMEOUT));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .map_err(|error| refused(error.to_string()))?;
+    let results = runtime
+        .block_on(admin.create_topics(&topics, &options))
+        .map_err(|error| refused(error.to_string()))?;
+    let mut created = Vec::new();
+    for result in results {
+        match result {
+            Ok(name) => created.push(name),
+            // Somebody else was faster, which is as good.
+            Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+            Err((name, code)) => {
+                return Err(TopicsError::Refused { name, reason: code.to_string() });
+            }
+        }
+    }
+    Ok(created)
+}
+
+fn new_topic<'a>(settings: &'a Settings, name: &'a str) -> NewTopic<'a> {
+    let topic =
+        NewTopic::new(name, settings.partitions, TopicReplication::Fixed(settings.replication));
+    let properties = settings.topic_properties.iter();
+    properties.fold(topic, |topic, (name, value)| topic.set(name, value))
+}

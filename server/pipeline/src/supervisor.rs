@@ -1,0 +1,278 @@
+//! The supervisor's policy: which source runs and which book is shown, as a pure function of what
+//! was observed. It reads no clock, draws nothing and talks to nobody; a loop around it performs
+//! the actions, sends [`Observation::Timer`] at [`State::wake`], and tells what it sees.
+
+use model::{Book, SourceState, Timestamp, status::SourceMode};
+
+/// What the operator wants. Durations in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// Which sources may be used.
+    pub mode: SourceMode,
+    /// How long the last real figures are held after a broker was lost.
+    pub fallback_after: i64,
+    /// How often a broker that is there is asked whether it still is.
+    pub health_every: i64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            mode: SourceMode::Auto,
+            fallback_after: 60 * Timestamp::SECOND,
+            health_every: 30 * Timestamp::SECOND,
+        }
+    }
+}
+
+/// How long a start waits for a first answer before it simulates, in milliseconds: the page must
+/// have figures within 2 s.
+pub const PATIENCE: i64 = 1_500;
+
+/// First bound of the time between two attempts, in milliseconds; it doubles with each.
+const BACKOFF_FIRST: i64 = 500;
+
+/// Last bound, once a broker was there.
+const BACKOFF_CAP: i64 = 30 * Timestamp::SECOND;
+
+/// Last bound while none ever was: somebody may just be starting one.
+const BACKOFF_CAP_AT_START: i64 = 5 * Timestamp::SECOND;
+
+/// Least time between two attempts.
+const BACKOFF_FLOOR: i64 = 100;
+
+/// Time until the next attempt after the broker refused who we are: accounts get locked.
+const AUTH_PAUSE: i64 = 60 * Timestamp::SECOND;
+
+/// What is so, and since when. Shown as it is by `model::Status`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// What the supervisor does.
+    pub phase: SourceState,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, while not all is well.
+    pub reason: Option<String>,
+    /// Attempts to reach a broker since it was lost, or since the start.
+    pub attempt: u32,
+    /// When the next one is made; nothing while one is under way or none will be.
+    pub next_attempt: Option<Timestamp>,
+    /// The book that viewers see who follow the source.
+    pub book: Book,
+    /// Whether a consumer runs.
+    pub kafka: bool,
+    /// Whether a broker ever answered.
+    pub met: bool,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Observation {
+    /// The clock is at [`State::wake`], or just moved.
+    Timer,
+    /// A broker answered a probe or gave partitions to the consumer.
+    BrokerAnswered,
+    /// A probe was not answered.
+    BrokerSilent(String),
+    /// The client lost its brokers or its mind.
+    ClientError(String),
+    /// A broker refused who we are.
+    AuthFailed(String),
+    /// A topic that is subscribed to is not there.
+    TopicMissing(String),
+}
+
+/// What is to be done, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Ask a broker now, and tell the answer.
+    Probe,
+    /// Start the consumer, creating missing topics first.
+    StartKafka,
+    /// Stop the consumer.
+    StopKafka,
+    /// Start the simulation.
+    StartSimulation,
+    /// Stop the simulation.
+    StopSimulation,
+    /// Show this book to viewers who follow the source.
+    Show(Book),
+}
+
+impl State {
+    /// The state at the start, and what to do first.
+    pub fn start(now: Timestamp, policy: &Policy) -> (State, Vec<Action>) {
+        let state = State {
+            phase: SourceState::Probing,
+            since: now,
+            reason: None,
+            attempt: 1,
+            next_attempt: None,
+            book: Book::Real,
+            kafka: false,
+            met: false,
+        };
+        if policy.mode == SourceMode::Simulation {
+            let (state, actions) = state.simulate(now);
+            return (State { attempt: 0, ..state }, actions);
+        }
+        (state, vec![Action::Show(Book::Real), Action::Probe])
+    }
+
+    /// When [`Observation::Timer`] is due next.
+    pub fn wake(&self, policy: &Policy) -> Option<Timestamp> {
+        self.next_attempt.into_iter().chain(self.falls_back_at(policy)).min()
+    }
+
+    /// When the simulated book takes over, unless a broker answers.
+    fn falls_back_at(&self, policy: &Policy) -> Option<Timestamp> {
+        match (policy.mode, self.phase) {
+            (SourceMode::Auto, SourceState::Probing) => Some(self.since.plus(PATIENCE)),
+            (SourceMode::Auto, SourceState::Degraded) => {
+                Some(self.since.plus(policy.fallback_after))
+            }
+            _ => None,
+        }
+    }
+
+    fn enter(self, phase: SourceState, now: Timestamp) -> State {
+        State { phase, since: now, ..self }
+    }
+
+    fn simulate(self, now: Timestamp) -> (State, Vec<Action>) {
+        let actions = vec![Action::StartSimulation, Action::Show(Book::Simulated)];
+        (State { book: Book::Simulated, ..self.enter(SourceState::Simulating, now) }, actions)
+    }
+
+    fn retry_at(self, at: Timestamp) -> State {
+        State { next_attempt: Some(at), ..self }
+    }
+
+    /// The state after a failed attempt, with the time of the next one drawn from `jitter`.
+    fn back_off(self, now: Timestamp, jitter: f64) -> State {
+        let cap = if self.met { BACKOFF_CAP } else { BACKOFF_CAP_AT_START };
+        let at = now.plus(backoff(self.attempt, cap, jitter));
+        self.retry_at(at)
+    }
+}
+
+/// Milliseconds until the next attempt: exponential, capped, with full jitter, `jitter` being a
+/// uniform draw from 0 to 1.
+/// <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "the bound is at most 30,000 ms and the draw at most 1"
+)]
+fn backoff(attempt: u32, cap: i64, jitter: f64) -> i64 {
+    let bound = BACKOFF_FIRST.saturating_mul(1 << attempt.min(16)).min(cap);
+    ((bound as f64 * jitter.clamp(0.0, 1.0)) as i64).max(BACKOFF_FLOOR)
+}
+
+/// What becomes of a state when something is observed at `now`, and what is to be done about it.
+/// `jitter` is a uniform draw from 0 to 1.
+pub fn next(
+    state: State,
+    observation: Observation,
+    now: Timestamp,
+    policy: &Policy,
+    jitter: f64,
+) -> (State, Vec<Action>) {
+    if policy.mode == SourceMode::Simulation {
+        return (state, Vec::new());
+    }
+    match observation {
+        Observation::Timer => timer(state, now, policy),
+        Observation::BrokerAnswered => answered(state, now, policy),
+        Observation::BrokerSilent(reason) => silent(state, reason, now, policy, jitter),
+        Observation::AuthFailed(reason) => refused(state, reason, now, policy),
+        Observation::ClientError(reason) => doubtful(state, reason),
+        Observation::TopicMissing(reason) => (State { reason: Some(reason), ..state }, Vec::new()),
+    }
+}
+
+/// Falls back when the patience is over, and asks again when it is time.
+fn timer(state: State, now: Timestamp, policy: &Policy) -> (State, Vec<Action>) {
+    let falls_back = state.falls_back_at(policy).is_some_and(|at| at <= now);
+    let (mut state, mut actions) =
+        if falls_back { state.simulate(now) } else { (state, Vec::new()) };
+    if falls_back && state.reason.is_none() {
+        state.reason = Some("no broker has answered yet".to_owned());
+    }
+    if state.next_attempt.is_some_and(|at| at <= now) {
+        state.next_attempt = None;
+        // A health check of a broker that is there is no attempt to reach one that is not.
+        state.attempt += u32::from(state.phase != SourceState::Live);
+        actions.push(Action::Probe);
+    }
+    (state, actions)
+}
+
+/// A broker is there: whatever was shown, the real book is shown now.
+fn answered(state: State, now: Timestamp, policy: &Policy) -> (State, Vec<Action>) {
+    let mut actions = Vec::new();
+    if !state.kafka {
+        actions.push(Action::StartKafka);
+    }
+    if state.phase == SourceState::Simulating {
+        actions.push(Action::StopSimulation);
+    }
+    if state.book != Book::Real {
+        actions.push(Action::Show(Book::Real));
+    }
+    let state = match state.phase {
+        SourceState::Live => state,
+        _ => state.enter(SourceState::Live, now),
+    };
+    let state =
+        State { reason: None, attempt: 0, book: Book::Real, kafka: true, met: true, ..state };
+    (state.retry_at(now.plus(policy.health_every)), actions)
+}
+
+/// A probe came to nothing.
+fn silent(
+    state: State,
+    reason: String,
+    now: Timestamp,
+    policy: &Policy,
+    jitter: f64,
+) -> (State, Vec<Action>) {
+    let (state, actions) = lost(State { reason: Some(reason), ..state }, now, policy);
+    (state.back_off(now, jitter), actions)
+}
+
+/// What the loss of a broker, or of the hope for a first one, leads to.
+fn lost(state: State, now: Timestamp, policy: &Policy) -> (State, Vec<Action>) {
+    match (state.phase, policy.mode) {
+        (SourceState::Live, _) => {
+            (State { attempt: 1, ..state.enter(SourceState::Degraded, now) }, Vec::new())
+        }
+        (SourceState::Probing, SourceMode::Auto) => state.simulate(now),
+        _ => (state, Vec::new()),
+    }
+}
+
+/// A broker does not let us in: the consumer must not knock on, and the next attempt waits.
+fn refused(state: State, reason: String, now: Timestamp, policy: &Policy) -> (State, Vec<Action>) {
+    let stops = state.kafka;
+    let state = State { reason: Some(reason), kafka: false, ..state };
+    let (state, mut actions) = lost(state, now, policy);
+    if stops {
+        actions.insert(0, Action::StopKafka);
+    }
+    (state.retry_at(now.plus(AUTH_PAUSE)), actions)
+}
+
+/// The client complains. While live that is a reason to ask at once, and only the answer decides:
+/// clients also complain of connections that were idle. Otherwise an attempt is already planned.
+fn doubtful(state: State, reason: String) -> (State, Vec<Action>) {
+    let ask = state.phase == SourceState::Live && state.next_attempt.is_some();
+    if ask {
+        let state = State { reason: Some(reason), next_attempt: None, ..state };
+        return (state, vec![Action::Probe]);
+    }
+    (state, Vec::new())
+}
+
+#[cfg(test)]
+mod tests;

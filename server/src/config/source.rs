@@ -1,0 +1,65 @@
+//! Section `source`: which sources may be used, and how patiently.
+
+use std::time::Duration;
+
+use model::{Topic, status::SourceMode};
+
+use super::{
+    layer::Layers,
+    setting::{Default, Kind, Setting},
+};
+
+/// Which sources may be used, and how patiently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Kafka when a broker answers and else simulation, only Kafka, or only simulation. Default
+    /// auto; `STREAMBOARD_SOURCE__MODE`.
+    pub mode: SourceMode,
+    /// How long the last real figures are held after a broker was lost, before the simulated book
+    /// is shown. Default 60 s; `STREAMBOARD_SOURCE__FALLBACK_AFTER`.
+    pub fallback_after: Duration,
+    /// Longest time between two events of a topic from Kafka while all is well, in the order of
+    /// [`Topic::ALL`]; a topic is stale after three of them. Default 60 s;
+    /// `STREAMBOARD_SOURCE__EXPECTED_EVERY__<TOPIC>`.
+    pub expected_every: [Duration; 7],
+}
+
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting {
+        path: "source.mode",
+        kind: Kind::Choice(&["auto", "kafka", "simulation"]),
+        default: Default::Is("auto"),
+        flag: Some("--source"),
+        doc: "`auto`: Kafka when a broker answers, else simulation; or only one of both.",
+    },
+    Setting {
+        path: "source.fallback_after",
+        kind: Kind::Duration(Duration::from_millis(100), Duration::from_secs(24 * 3_600)),
+        default: Default::Is("60s"),
+        flag: None,
+        doc: "How long the last real figures are held after the broker was lost, before the \
+              simulated book is shown.",
+    },
+    Setting {
+        path: "source.expected_every.*",
+        kind: Kind::Duration(Duration::from_secs(1), Duration::from_secs(7 * 24 * 3_600)),
+        default: Default::Is("60s"),
+        flag: None,
+        doc: "Longest time between two events of a topic from Kafka; it is stale after three.",
+    },
+];
+
+impl Source {
+    pub(super) fn read(layers: &Layers<'_>) -> Self {
+        Self {
+            mode: match layers.text("source.mode").as_str() {
+                "kafka" => SourceMode::Kafka,
+                "simulation" => SourceMode::Simulation,
+                _ => SourceMode::Auto,
+            },
+            fallback_after: layers.duration("source.fallback_after"),
+            expected_every: Topic::ALL
+                .map(|topic| layers.duration(&format!("source.expected_every.{topic}"))),
+        }
+    }
+}

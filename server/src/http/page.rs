@@ -1,0 +1,129 @@
+//! Pages: rendered with the current figures in them; and the browser's own files.
+
+use std::sync::Arc;
+
+use app::{App, feed::Initial, shell::shell};
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use leptos::{
+    config::LeptosOptions,
+    prelude::{provide_context, use_context},
+};
+use leptos_axum::ResponseOptions;
+use model::Book;
+use tower_http::services::ServeDir;
+
+use super::{Shared, error::Problem, missing, ws};
+
+/// Every page, and the files that pages load.
+pub fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+    let listed = leptos_axum::generate_route_list(App);
+    let pages = listed.iter().fold(Router::new(), |router, route| {
+        router.route(&route.path().replace("/:", "/{").replace_params(), get(page))
+    });
+    let folder = |name: &str| {
+        ServeDir::new(shared.site.join(name)).precompressed_br().fallback(get(missing))
+    };
+    let files = Router::new()
+        .nest_service("/pkg", folder("pkg"))
+        .nest_service("/assets", folder("assets"))
+        .layer(from_fn(revalidated));
+    pages.merge(files).fallback(page)
+}
+
+trait Params {
+    fn replace_params(self) -> String;
+}
+
+impl Params for String {
+    /// Closes the braces that stand for the colon of a parameter.
+    fn replace_params(self) -> String {
+        let close = |segment: &str| match segment.strip_prefix('{') {
+            Some(name) if !name.ends_with('}') => format!("{{{name}}}"),
+            _ => segment.to_owned(),
+        };
+        self.split('/').map(close).collect::<Vec<_>>().join("/")
+    }
+}
+
+/// Files keep their names from build to build, so a browser asks whether they changed.
+async fn revalidated(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// Renders the page of a path with the state of the book that it asks for.
+async fn page(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let initial = match initial(&shared, request.uri().query()) {
+        Ok(initial) => Arc::new(initial),
+        Err(problem) => return problem.into_response(),
+    };
+    let context = move || {
+        provide_context(Arc::clone(&initial));
+        protect();
+    };
+    let options = LeptosOptions::builder().output_name("frontend").build();
+    let render =
+        leptos_axum::render_app_async_with_context(context, move || shell(options.clone()));
+    let response: Response<Body> = render(request).await;
+    response
+}
+
+/// The state that a page starts from.
+fn initial(shared: &Shared, query: Option<&str>) -> Result<Initial, Problem> {
+    let status = shared.status()?;
+    let asked = query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("book="));
+    let book = match asked.filter(|book| !book.is_empty()) {
+        None => status.book.clone(),
+        Some(text) => {
+            let text = text.replace("%3A", ":").replace("%3a", ":");
+            text.parse::<Book>().map_err(|error| Problem::parameter("book", error))?
+        }
+    };
+    let gone = || Problem::new(StatusCode::NOT_FOUND, format!("the book {book} is not kept"));
+    let hub = shared.hub.book(&book).ok_or_else(gone)?;
+    let hello = ws::hello(&shared.hub, &hub.snapshot());
+    Ok(Initial { hello, status: (*status).clone() })
+}
+
+/// Only our own script, style and connections; nobody frames a page.
+fn protect() {
+    let (Some(nonce), Some(response)) =
+        (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
+    else {
+        return;
+    };
+    let policy = format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
+         style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; \
+         object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.insert_header(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_of_routes_stand_in_braces() {
+        let check = |from: &str, to: &str| {
+            assert_eq!(from.replace("/:", "/{").replace_params(), to);
+        };
+        check("/alerts/:id", "/alerts/{id}");
+        check("/alerts/{id}", "/alerts/{id}");
+        check("/", "/");
+    }
+}

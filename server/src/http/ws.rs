@@ -1,0 +1,303 @@
+//! Viewers over WebSocket: `GET /ws`, see `model::wire` for what is said.
+//!
+//! The conversation is generic over stream and sink, so that a test holds it without a socket.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{
+        Query, State, WebSocketUpgrade,
+        ws::{CloseFrame, Message, WebSocket, close_code},
+    },
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use futures_util::{Sink, SinkExt, Stream, StreamExt};
+use model::{
+    Book, Snapshot, SourceState, Timestamp,
+    wire::{self, ClientMessage, Hello, PROTOCOL, ServerMessage},
+};
+use pipeline::hub::{BookHub, Form, Frame, Hub, Start, Topics};
+use serde::Deserialize;
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::{Instant, interval, timeout},
+};
+
+use super::{Shared, error::Problem, query::Named};
+
+/// Largest message that a viewer may send, in bytes.
+const LARGEST_MESSAGE: usize = 16 * 1024;
+
+/// How long a viewer has to say where it stands; then it is sent a snapshot.
+const GREETING: Duration = Duration::from_millis(500);
+
+/// A viewer hears something at least this often.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// A viewer that takes nothing for this long is gone.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Which view is asked for.
+#[derive(Debug, Deserialize)]
+pub struct View {
+    /// The book; without it the view follows the source.
+    book: Option<Named<Book>>,
+}
+
+/// Upgrades a request of a known origin to a conversation.
+pub async fn upgrade(
+    State(shared): State<Arc<Shared>>,
+    Query(view): Query<View>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if !same_origin(&headers) {
+        let reason = "this origin may not open a view";
+        return Problem::new(axum::http::StatusCode::FORBIDDEN, reason).into_response();
+    }
+    let upgrade = upgrade
+        .protocols([wire::POSTCARD, wire::JSON])
+        .max_message_size(LARGEST_MESSAGE)
+        .max_frame_size(LARGEST_MESSAGE);
+    let asked = headers.contains_key(header::SEC_WEBSOCKET_PROTOCOL);
+    let form = match upgrade.selected_protocol().map(|name| name.as_bytes().to_vec()) {
+        Some(name) if name == wire::POSTCARD.as_bytes() => Some(Form::Postcard),
+        Some(_) => Some(Form::Json),
+        None if asked => None,
+        None => Some(Form::Json),
+    };
+    upgrade.on_upgrade(move |socket| async move {
+        let hub = Arc::clone(&shared.hub);
+        serve(socket, hub, form, view.book.map(Named::into_inner)).await;
+    })
+}
+
+async fn serve(socket: WebSocket, hub: Arc<Hub>, form: Option<Form>, book: Option<Book>) {
+    let (sink, stream) = socket.split();
+    let mut sink = std::pin::pin!(sink);
+    let ended = match form {
+        Some(form) => Conversation::new(&hub, form, book).hold(stream, sink.as_mut()).await,
+        None => Err(Ended::Protocol("subprotocols are streamboard.v1.postcard and .json")),
+    };
+    if let Err(Some((code, reason))) = ended.map_err(|ended| ended.close_frame()) {
+        let frame = CloseFrame { code, reason: reason.into() };
+        // The other side may be gone already.
+        drop(timeout(PATIENCE, sink.send(Message::Close(Some(frame)))).await);
+    }
+}
+
+/// Whether the page that opens the view was served by this server. Programs send no origin.
+fn same_origin(headers: &HeaderMap) -> bool {
+    let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str());
+    match (text(header::ORIGIN), text(header::HOST)) {
+        (None, _) => true,
+        (Some(Ok(origin)), Some(Ok(host))) => {
+            origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+        }
+        _ => false,
+    }
+}
+
+/// Why a conversation ended.
+#[derive(Debug, PartialEq, Eq)]
+enum Ended {
+    /// The viewer left, or the connection broke.
+    Gone,
+    /// The viewer said something that cannot be read.
+    Junk(String),
+    /// The viewer broke the protocol.
+    Protocol(&'static str),
+    /// There is no such book, or there no longer is.
+    NoBook,
+}
+
+impl Ended {
+    fn close_frame(&self) -> Option<(u16, String)> {
+        match self {
+            Ended::Gone => None,
+            Ended::Junk(reason) => Some((close_code::INVALID, reason.clone())),
+            Ended::Protocol(reason) => Some((close_code::PROTOCOL, (*reason).to_owned())),
+            Ended::NoBook => Some((close_code::NORMAL, "there is no such book".to_owned())),
+        }
+    }
+}
+
+struct Conversation<'a> {
+    hub: &'a Hub,
+    form: Form,
+    asked: Option<Book>,
+    topics: Topics,
+}
+
+/// The book that is being sent.
+struct Watching {
+    book: Book,
+    hub: Arc<BookHub>,
+    frames: Receiver<Arc<Frame>>,
+}
+
+impl<'a> Conversation<'a> {
+    fn new(hub: &'a Hub, form: Form, asked: Option<Book>) -> Self {
+        Self { hub, form, asked, topics: Topics::ALL }
+    }
+
+    /// The book that this view shows now.
+    fn book(&self) -> Book {
+        let followed = || {
+            let status = self.hub.status();
+            let status = status.borrow();
+            status.as_ref().map_or(Book::Real, |status| status.book.clone())
+        };
+        self.asked.clone().unwrap_or_else(followed)
+    }
+
+    async fn hold<R, W, E>(
+        mut self,
+        mut stream: R,
+        mut sink: std::pin::Pin<&mut W>,
+    ) -> Result<(), Ended>
+    where
+        R: Stream<Item = Result<Message, E>> + Unpin,
+        W: Sink<Message>,
+    {
+        let resume = self.greeting(&mut stream).await?;
+        let mut status = self.hub.status();
+        let mut watching = self.begin(sink.as_mut(), resume).await?;
+        let mut heartbeat = interval(HEARTBEAT);
+        let mut last_sent = Instant::now();
+        status.mark_changed();
+        loop {
+            tokio::select! {
+                said = stream.next() => match said {
+                    Some(Ok(message)) => {
+                        if let Some(resume) = self.hear(message)? {
+                            watching = self.begin(sink.as_mut(), Some(resume)).await?;
+                        }
+                    }
+                    _ => return Err(Ended::Gone),
+                },
+                frame = watching.frames.recv() => match frame {
+                    Ok(frame) => {
+                        self.put(sink.as_mut(), frame.bytes(self.form, self.topics)).await?;
+                        last_sent = Instant::now();
+                    }
+                    Err(RecvError::Lagged(_)) => watching = self.begin(sink.as_mut(), None).await?,
+                    Err(RecvError::Closed) => return Err(Ended::NoBook),
+                },
+                changed = status.changed() => {
+                    if changed.is_err() {
+                        return Err(Ended::Gone);
+                    }
+                    let newest = status.borrow_and_update().clone();
+                    if let Some(newest) = newest {
+                        let message = ServerMessage::Status(Box::new((*newest).clone()));
+                        self.put(sink.as_mut(), self.form.encode(&message)).await?;
+                        last_sent = Instant::now();
+                    }
+                    if watching.book != self.book() {
+                        watching = self.begin(sink.as_mut(), None).await?;
+                    }
+                }
+                _ = heartbeat.tick() => {
+                    if last_sent.elapsed() >= HEARTBEAT {
+                        let message = ServerMessage::Heartbeat { now: crate::clock::now() };
+                        self.put(sink.as_mut(), self.form.encode(&message)).await?;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits a moment for the viewer to say where it stands.
+    async fn greeting<R, E>(&mut self, stream: &mut R) -> Result<Option<Resume>, Ended>
+    where
+        R: Stream<Item = Result<Message, E>> + Unpin,
+    {
+        match timeout(GREETING, stream.next()).await {
+            Ok(Some(Ok(message))) => self.hear(message),
+            Ok(_) => Err(Ended::Gone),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn hear(&mut self, message: Message) -> Result<Option<Resume>, Ended> {
+        let unreadable = |error: wire::Unreadable| Ended::Junk(error.to_string());
+        let said: ClientMessage = match (self.form, message) {
+            (Form::Postcard, Message::Binary(bytes)) => {
+                wire::from_postcard(&bytes).map_err(unreadable)?
+            }
+            (Form::Json, Message::Text(text)) => wire::from_json(&text).map_err(unreadable)?,
+            (_, Message::Ping(_) | Message::Pong(_)) => return Ok(None),
+            (_, Message::Close(_)) => return Err(Ended::Gone),
+            _ => return Err(Ended::Junk("the frame has the wrong kind".to_owned())),
+        };
+        match said {
+            ClientMessage::Resume { epoch, book, sequence } => {
+                Ok(Some(Resume { epoch, book, sequence }))
+            }
+            ClientMessage::Subscribe { topics } => {
+                self.topics = Topics::of(&topics);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Joins the viewers of the view's book: with what came since, where the viewer can resume,
+    /// else with the state.
+    async fn begin<W: Sink<Message>>(
+        &self,
+        mut sink: std::pin::Pin<&mut W>,
+        resume: Option<Resume>,
+    ) -> Result<Watching, Ended> {
+        let book = self.book();
+        let hub = self.hub.book(&book).ok_or(Ended::NoBook)?;
+        let place = resume
+            .filter(|resume| resume.epoch == self.hub.epoch() && resume.book == book)
+            .map(|resume| resume.sequence);
+        let (start, frames) = hub.join(place);
+        match start {
+            Start::Snapshot(snapshot) => {
+                let hello = ServerMessage::Hello(Box::new(hello(self.hub, &snapshot)));
+                self.put(sink.as_mut(), self.form.encode(&hello)).await?;
+            }
+            Start::Frames(missed) => {
+                for frame in missed {
+                    self.put(sink.as_mut(), frame.bytes(self.form, self.topics)).await?;
+                }
+            }
+        }
+        Ok(Watching { book, hub, frames })
+    }
+
+    async fn put<W: Sink<Message>>(
+        &self,
+        mut sink: std::pin::Pin<&mut W>,
+        bytes: Bytes,
+    ) -> Result<(), Ended> {
+        let message = match self.form {
+            Form::Postcard => Message::Binary(bytes),
+            Form::Json => Message::Text(
+                bytes.try_into().map_err(|_| Ended::Protocol("a frame of JSON is not text"))?,
+            ),
+        };
+        match timeout(PATIENCE, sink.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(Ended::Gone),
+        }
+    }
+}
+
+/// Where a viewer says that it stands.
+#[derive(Debug)]
+struct Resume {
+    epoch: u64,
+    book: Book,
+    sequence: u64,
+}
+
+/// The first message of a view.
+pub fn hello(hub: &Hub, snapshot: &Snapshot) -> Hello {
+    Hello { protocol: PROTOCOL, epoch: hub.epoch(), snapshot: snapshot.clone() }
+}

@@ -1,0 +1,266 @@
+//! Serving: starts everything in the order in which it depends on each other, waits for a signal,
+//! and stops it in the opposite order, with nothing acknowledged lost.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::Context;
+use model::{Book, Person, Timestamp};
+use pipeline::{
+    conductor::{Conductor, Setup, Stored},
+    drill::Drills,
+    flow::{Flow, Input, Parts, Stats},
+    hub::Hub,
+    rule::Rules,
+    simulate::{self, Intervals},
+    source::{kafka, simulator::Simulation},
+    store::{Reader, Writer},
+    supervisor::Policy,
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock,
+    config::{self, Config},
+    http::{self, Shared},
+    store::{Options, open},
+};
+
+/// Open connections have so long to end; viewers are told by their closing socket.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Runs the dashboard until a signal ends it.
+///
+/// # Errors
+/// When it cannot start: a taken port, a data directory that cannot be used, a bad rules file.
+pub fn run(config: Config) -> anyhow::Result<()> {
+    let rules = Arc::new(rules(&config)?);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    let served = runtime.block_on(serve(config, rules));
+    // What still runs has been told to stop; a probe of a silent broker is not waited for.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    served
+}
+
+/// The rules in force: of the configured file, or the built-in ones.
+///
+/// # Errors
+/// When the file cannot be read or used: file, line, column and reason.
+pub fn rules(config: &Config) -> anyhow::Result<Rules> {
+    let Some(path) = &config.rules.file else { return Ok(Rules::builtin()) };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the rules {}", path.display()))?;
+    Rules::parse(&text).map_err(|fault| {
+        let (line, column, reason) = (fault.line, fault.column, fault.reason);
+        anyhow::anyhow!("{}:{line}:{column}: {reason}", path.display())
+    })
+}
+
+async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
+    let metrics = http::recorder().context("cannot record metrics")?;
+    let listener = TcpListener::bind(config.http.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.http.listen))?;
+    let (mut writer, reader) = open(&config.store.directory, options(&config))
+        .with_context(|| format!("cannot use the data directory {}", config.store.directory.display()))?;
+    let seed = seed(&config, &mut writer, &reader)?;
+    let stop = CancellationToken::new();
+    let world = World { config: &config, rules, seed, stop: stop.clone() };
+    let started = world.start(Box::new(writer), Arc::new(reader))?;
+    let shared = Arc::new(Shared {
+        hub: Arc::clone(&started.hub),
+        input: started.input.clone(),
+        reader: Arc::clone(&started.reader),
+        drills: Arc::clone(&started.drills),
+        rules: world.rules,
+        metrics,
+        site: site()?,
+    });
+    announce(&listener)?;
+    let http = tokio::spawn(
+        axum::serve(listener, http::router(shared))
+            .with_graceful_shutdown(stop.clone().cancelled_owned())
+            .into_future(),
+    );
+    signalled().await?;
+    tracing::info!("stopping");
+    stop.cancel();
+    if tokio::time::timeout(GRACE, http).await.is_err() {
+        tracing::debug!("open connections are closed");
+    }
+    started.finish().await;
+    Ok(())
+}
+
+/// Says where it serves, on one line of standard output.
+fn announce(listener: &TcpListener) -> anyhow::Result<()> {
+    let address = listener.local_addr().context("the socket has no address")?;
+    let mut out = std::io::stdout();
+    writeln!(out, "http://{address}").and_then(|()| out.flush()).context("cannot print the URL")
+}
+
+/// Waits for the signal that ends the program.
+async fn signalled() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Folder with the browser's files: beside the folder of the program, wherever it was started.
+fn site() -> anyhow::Result<PathBuf> {
+    let program = std::env::current_exe().context("the program does not know where it is")?;
+    let near = program.parent().and_then(Path::parent).map(|target| target.join("site"));
+    near.context("the program lies in no folder")
+}
+
+fn options(config: &Config) -> Options {
+    Options {
+        real_age: i64::try_from(config.store.real_age.as_millis()).unwrap_or(i64::MAX),
+        real_bytes: config.store.real_size,
+        simulated_bytes: config.store.simulated_size,
+        ..Options::default()
+    }
+}
+
+/// The seed of the simulation: the configured one, else the one of the data directory, else a new
+/// one. Another seed than before starts a new simulated book.
+fn seed(
+    config: &Config,
+    writer: &mut crate::store::SqliteWriter,
+    reader: &crate::store::SqliteReader,
+) -> anyhow::Result<u64> {
+    let kept = reader.seed()?;
+    let seed = config.simulation.seed.or(kept).unwrap_or_else(|| rand::random_range(1..10_000));
+    if kept != Some(seed) {
+        writer.forget(&Book::Simulated)?;
+        writer.set_seed(seed)?;
+    }
+    tracing::info!(seed, "seed of the simulation");
+    Ok(seed)
+}
+
+struct World<'a> {
+    config: &'a Config,
+    rules: Arc<Rules>,
+    seed: u64,
+    stop: CancellationToken,
+}
+
+struct Started {
+    hub: Arc<Hub>,
+    input: Input,
+    reader: Arc<dyn Reader>,
+    drills: Arc<Drills>,
+    flow: Flow,
+    conductor: tokio::task::JoinHandle<()>,
+}
+
+impl World<'_> {
+    fn start(&self, mut writer: Box<dyn Writer>, reader: Arc<dyn Reader>) -> anyhow::Result<Started> {
+        // Drills end with the program that ran them.
+        for book in reader.books()? {
+            if matches!(book, Book::Drill(_) | Book::Replay(_)) {
+                writer.forget(&book)?;
+            }
+        }
+        let hub = Hub::new(rand::random());
+        let stats = Arc::new(Stats::default());
+        let stored = Stored::default();
+        let told = stored.clone();
+        let flow = Flow::start(Parts {
+            writer,
+            reader: Arc::clone(&reader),
+            hub: Arc::clone(&hub),
+            rules: Arc::clone(&self.rules),
+            people: self.people(),
+            stats: Arc::clone(&stats),
+            stored: Box::new(move |positions| told.tell(positions)),
+            clock: clock::now,
+        })?;
+        let input = flow.input();
+        tokio::spawn(Arc::clone(&hub).pace(self.stop.clone()));
+        let drills =
+            Drills::new(input.clone(), Arc::clone(&hub), clock::now, self.stop.child_token());
+        let setup = Setup {
+            policy: self.policy(),
+            kafka: settings(&self.config.kafka),
+            simulation: Simulation {
+                seed: self.seed,
+                intervals: Intervals(self.config.simulation.interval.map(millis)),
+                clock: clock::now,
+            },
+            expected_every: self.config.source.expected_every.map(millis),
+            input: input.clone(),
+            hub: Arc::clone(&hub),
+            reader: Arc::clone(&reader),
+            stats,
+            drills: Arc::clone(&drills),
+            stored,
+            version: env!("CARGO_PKG_VERSION"),
+            jitter: rand::random::<f64>,
+        };
+        let conductor = tokio::spawn(Conductor::new(setup, self.stop.clone()).run());
+        Ok(Started { hub, input, reader, drills, flow, conductor })
+    }
+
+    fn people(&self) -> Vec<Person> {
+        match self.config.people.as_slice() {
+            [] => simulate::people(),
+            people => people.to_vec(),
+        }
+    }
+
+    fn policy(&self) -> Policy {
+        Policy {
+            mode: self.config.source.mode,
+            fallback_after: millis(self.config.source.fallback_after),
+            ..Policy::default()
+        }
+    }
+}
+
+impl Started {
+    /// Waits until the sources have stopped, then until the flow has stored what they sent.
+    async fn finish(self) {
+        if let Err(error) = self.conductor.await {
+            tracing::error!(%error, "the conductor had failed");
+        }
+        self.drills.finish().await;
+        let Started { input, drills, hub, flow, .. } = self;
+        drop((input, drills, hub));
+        if tokio::task::spawn_blocking(move || flow.stop()).await.is_err() {
+            tracing::error!("the flow had failed");
+        }
+    }
+}
+
+/// How to reach Kafka, as the pipeline wants it.
+pub fn settings(kafka: &config::Kafka) -> kafka::Settings {
+    let mut settings = kafka::Settings::new(&*kafka.brokers, &*kafka.group, &*kafka.prefix);
+    settings.names.clone_from(&kafka.topics);
+    settings.partitions = kafka.partitions;
+    settings.replication = kafka.replication;
+    let properties = kafka.properties.iter();
+    settings.properties =
+        properties.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    settings
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(Timestamp::DAY)
+}
