@@ -1,0 +1,287 @@
+//! The band: four questions that five seconds must answer.
+
+use leptos::{prelude::*, task::spawn_local};
+use model::{AlertId, Severity, Timestamp, Topic};
+
+use super::verdict::{self, Freshness, Meter, News, Next};
+use crate::{
+    components::{
+        bar::link,
+        button::{Button, Weight},
+        mark::{Mark, Shape},
+        toast::Toasts,
+    },
+    feed::Host,
+    format,
+    state::Live,
+};
+
+/// Who acts, until people sign in.
+pub const ACTOR: &str = "operator";
+
+/// The four columns.
+#[component]
+pub fn Band() -> impl IntoView {
+    view! {
+        <section class="band" aria-label="At a glance">
+            <Verdict/>
+            <Changed/>
+            <Trust/>
+            <NextAction/>
+        </section>
+    }
+}
+
+#[component]
+fn Verdict() -> impl IntoView {
+    let live = Live::expect();
+    let text = Memo::new(move |_| {
+        live.status(|status| live.alerts(|snapshot| verdict::verdict(snapshot, status)))
+    });
+    let counts = Memo::new(move |_| live.alerts(|snapshot| snapshot.alert_counts()));
+    let taken = Memo::new(move |_| live.alerts(verdict::acknowledged));
+    let count = move |of: fn([usize; 4]) -> usize| move || format::count(of(counts.get()));
+    view! {
+        <div class="question wrong">
+            <p class="ask">"Is anything wrong"</p>
+            <h1>{move || text.get()}</h1>
+            <ul class="counts">
+                <li>
+                    <Mark shape=Shape::Critical/>
+                    <b>{count(|[_, _, critical, emergency]| critical + emergency)}</b>
+                    " critical"
+                </li>
+                <li>
+                    <Mark shape=Shape::Warning/>
+                    <b>{count(|counts| counts[Severity::Warning.index()])}</b>
+                    " warning"
+                </li>
+                <li>
+                    <Mark shape=Shape::Info/>
+                    <b>{count(|counts| counts[Severity::Info.index()])}</b>
+                    " info"
+                </li>
+                <li class="taken">{move || format::count(taken.get())} " acknowledged"</li>
+            </ul>
+        </div>
+    }
+}
+
+/// An absence longer than this ends a visit.
+const ABSENCE: i64 = 30 * Timestamp::MINUTE;
+
+/// When the visitor was here last, as the browser kept it; nothing on the server.
+fn last_visit(live: Live) -> RwSignal<Option<Timestamp>> {
+    let visit = RwSignal::new(None);
+    let host = Host::expect();
+    let read = {
+        let host = host.clone();
+        move |key: &str| {
+            let millis = host.recall(key).and_then(|text| text.parse().ok());
+            millis.map(Timestamp::from_millis)
+        }
+    };
+    let minute = Memo::new(move |_| live.wall().floor(Timestamp::MINUTE));
+    Effect::new(move |begun: Option<()>| {
+        let now = minute.get();
+        if begun.is_none() {
+            let seen = read("seen");
+            let away = seen.filter(|seen| now.since(*seen) > ABSENCE);
+            visit.set(away.or_else(|| read("visit")));
+            if let Some(away) = away {
+                host.keep("visit", &away.millis().to_string());
+            }
+        }
+        host.keep("seen", &now.millis().to_string());
+    });
+    visit
+}
+
+#[component]
+fn Changed() -> impl IntoView {
+    let live = Live::expect();
+    let visit = last_visit(live);
+    let since = Memo::new(move |_| {
+        let hour_ago = live.now().floor(Timestamp::MINUTE).plus(-Timestamp::HOUR);
+        visit.get().unwrap_or(hour_ago)
+    });
+    let ask = move || match visit.get() {
+        Some(at) => {
+            format!("What changed since your visit at {}", format::moment(at, live.now()))
+        }
+        None => "What changed in the last hour".to_owned(),
+    };
+    let news = Memo::new(move |_| {
+        let since = since.get();
+        live.status(|status| live.alerts(|snapshot| verdict::changed(snapshot, status, since)))
+    });
+    let row = move |news: News| {
+        let text = match news.alert {
+            Some(id) => {
+                let href = link(&format!("/alerts/{id}"));
+                view! { <a href=move || href.get()>{news.text.clone()}</a> }.into_any()
+            }
+            None => view! { <span>{news.text.clone()}</span> }.into_any(),
+        };
+        view! {
+            <li>
+                <Mark shape=news.shape/>
+                <span class="ellipsis" title=news.text>{text}</span>
+                <time>{format::clock(news.at)}</time>
+            </li>
+        }
+    };
+    view! {
+        <div class="question changed">
+            <p class="ask">{ask}</p>
+            <ul>{move || news.get().into_iter().map(row).collect_view()}</ul>
+            <Show when=move || news.with(Vec::is_empty)>
+                <p class="none">"Nothing changed"</p>
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Trust() -> impl IntoView {
+    let live = Live::expect();
+    let meter = move |topic: Topic| {
+        Memo::new(move |_| {
+            let now = live.now();
+            live.status(|status| {
+                live.topic(topic, |snapshot| verdict::meter(snapshot, status, topic, now))
+            })
+        })
+    };
+    let meters = Topic::ALL.map(meter);
+    let answer = Memo::new(move |_| {
+        verdict::trust(&live.book(), &meters.map(|meter| meter.get()))
+    });
+    let footing = move || {
+        live.status(|status| live.rates(|snapshot| verdict::footing(snapshot, status)))
+    };
+    let simulated = move || meters[0].with(|meter| meter.state == Freshness::Simulated);
+    view! {
+        <div class="question trust">
+            <p class="ask">"Can I trust these figures"</p>
+            <p class="answer" class:sim=simulated>
+                {move || answer.get()}
+            </p>
+            <dl class="meters">{meters.map(|meter| view! { <MeterView meter/> }).collect_view()}</dl>
+            <p class="footing">{footing}</p>
+        </div>
+    }
+}
+
+#[component]
+fn MeterView(
+    /// What it shows.
+    meter: Memo<Meter>,
+) -> impl IntoView {
+    let topic = meter.with_untracked(|meter| meter.topic);
+    let class = move || match meter.with(|meter| meter.state) {
+        Freshness::Fresh => "meter",
+        Freshness::Stale => "meter stale",
+        Freshness::Simulated => "meter sim",
+        Freshness::Missing => "meter missing",
+    };
+    let width = move || format!("{:.1}%", meter.with(|meter| meter.share) * 100.0);
+    view! {
+        <div class=class>
+            <svg aria-hidden="true">
+                <rect class="track" width="100%" height="100%"></rect>
+                <rect class="level" width=width height="100%"></rect>
+            </svg>
+            <dt title=topic.title()>{topic.abbreviation()}</dt>
+            <dd>{move || meter.with(|meter| meter.text.clone())}</dd>
+        </div>
+    }
+}
+
+#[component]
+fn NextAction() -> impl IntoView {
+    let live = Live::expect();
+    let next = Memo::new(move |_| {
+        live.status(|status| live.alerts(|snapshot| verdict::next(snapshot, status)))
+    });
+    let class = move || match next.get() {
+        Next::LastReal(_) => "question next sim",
+        Next::Acknowledge { .. } => "question next crit",
+        Next::Nothing => "question next",
+    };
+    let body = move || match next.get() {
+        Next::LastReal(at) => last_real(at).into_any(),
+        Next::Acknowledge { id, entity, title, escalation } => {
+            view! { <Take id entity title escalation/> }.into_any()
+        }
+        Next::Nothing => view! {
+            <p class="what">"Nothing waits for you"</p>
+            <p class="why">"No critical alert is without an owner."</p>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class=class>
+            <p class="ask">"What to do next"</p>
+            {body}
+        </div>
+    }
+}
+
+fn last_real(at: Timestamp) -> impl IntoView {
+    view! {
+        <p class="what">"Use the last real figures"</p>
+        <p class="why">"Nothing is lost. Reading resumes where it stopped."</p>
+        <p class="actions">
+            <a class="button primary" href="/?book=real">
+                "Show " {format::clock_seconds(at)}
+            </a>
+            <a class="button quiet" href="/operations">"Connection"</a>
+        </p>
+    }
+}
+
+/// Takes an alert for the visitor, and says so.
+pub fn take(host: &Host, toasts: Toasts, id: &AlertId) {
+    let answer = host.acknowledge(id, ACTOR);
+    spawn_local(async move {
+        match answer.await {
+            Ok(()) => toasts.done("Acknowledged. Escalation stopped."),
+            Err(fault) => toasts.failed(format!("Not acknowledged: {fault}")),
+        }
+    });
+}
+
+#[component]
+fn Take(
+    /// The alert.
+    id: AlertId,
+    /// What it is about.
+    entity: String,
+    /// What it says.
+    title: String,
+    /// Who is told next, and when.
+    escalation: Option<(String, Timestamp)>,
+) -> impl IntoView {
+    let live = Live::expect();
+    let toasts = Toasts::expect();
+    let host = Host::expect();
+    let why = link(&format!("/alerts/{id}"));
+    let deadline = escalation.map(|(to, at)| {
+        let left = move || format::countdown(at.since(live.now()));
+        view! { "Escalates to " {to} " in " <b class="countdown" role="timer">{left}</b> }
+    });
+    view! {
+        <p class="what">"Acknowledge " {entity}</p>
+        <p class="why">
+            <span class="title">{title} ". "</span>
+            {deadline}
+        </p>
+        <p class="actions">
+            <Button weight=Weight::Primary on_press=move || take(&host, toasts, &id)>
+                "Acknowledge"
+            </Button>
+            <a class="button" href=move || why.get()>"Why"</a>
+        </p>
+    }
+}

@@ -1,0 +1,47 @@
+//! The foot line: how the product itself does, and the keys that work here.
+
+use leptos::prelude::*;
+use model::Book;
+
+use crate::{components::button::Key, format, state::Live};
+
+/// The foot of the overview.
+#[component]
+pub fn Foot() -> impl IntoView {
+    let live = Live::expect();
+    let rate = move || live.status(|status| format::decimal(status.events_per_second, 0));
+    let kind = move || match live.book() {
+        Book::Real => " real events/s",
+        Book::Simulated => " simulated events/s",
+        Book::Drill(_) | Book::Replay(_) => " events/s",
+    };
+    let lag = Memo::new(move |_| {
+        live.status(|status| {
+            let lags = status.topics.iter().filter_map(|topic| topic.lag_seconds);
+            lags.reduce(f64::max).map(|lag| format::decimal(lag, 1))
+        })
+    });
+    let latency = move || live.status(|status| format::decimal(status.latency_p99_ms, 1));
+    let viewers = move || live.status(|status| status.viewers);
+    let sequence = move || {
+        live.status(|_| ());
+        format::count(live.peek(|snapshot| snapshot.sequence))
+    };
+    view! {
+        <footer class="foot">
+            <span><b>{rate}</b> {kind}</span>
+            <Show when=move || lag.with(Option::is_some)>
+                <span><b>{move || lag.get()} " s"</b> " lag"</span>
+            </Show>
+            <span><b>{latency} " ms"</b> " p99 to screen"</span>
+            <span>"sequence " <b>{sequence}</b></span>
+            <span>{move || format::plural(viewers() as usize, "viewer")}</span>
+            <span class="keys">
+                <span><Key name="G"/> " go to"</span>
+                <span><Key name="A"/> " acknowledge"</span>
+                <span><Key name="Space"/> " pause"</span>
+                <span><Key name="D"/> " theme"</span>
+            </span>
+        </footer>
+    }
+}

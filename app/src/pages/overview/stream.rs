@@ -1,0 +1,137 @@
+//! The stream of alerts: newest first, open and resolved lately. While the pointer or the focus
+//! is in it nothing moves; what is new waits.
+
+use leptos::prelude::*;
+use model::{Alert, AlertState, Book, Provenance};
+
+use super::verdict::standing;
+use crate::{
+    components::{
+        bar::link,
+        button::{Button, Weight},
+        mark::{NamedMark, Shape},
+        tag::Tag,
+    },
+    format,
+    state::Live,
+};
+
+/// Most rows.
+const MOST: usize = 24;
+
+/// A row, without what the clock changes.
+#[derive(Debug, Clone, PartialEq)]
+struct Row {
+    alert: Alert,
+}
+
+impl Row {
+    /// What makes it another row: the alert changed.
+    fn key(&self) -> (String, u64) {
+        (self.alert.id.to_string(), self.alert.sequence)
+    }
+}
+
+/// The rail of alerts.
+#[component]
+pub fn Stream() -> impl IntoView {
+    let live = Live::expect();
+    let newest = Memo::new(move |_| {
+        live.alerts(|snapshot| {
+            let mut alerts: Vec<&Alert> = snapshot.alerts.values().collect();
+            alerts.sort_by_key(|alert| std::cmp::Reverse((alert.changed_at, alert.sequence)));
+            let row = |alert: &&Alert| Row { alert: (*alert).clone() };
+            alerts.iter().take(MOST).map(row).collect::<Vec<_>>()
+        })
+    });
+    let held = RwSignal::new(None::<Vec<Row>>);
+    let shown = move || held.get().unwrap_or_else(|| newest.get());
+    let waiting = Memo::new(move |_| {
+        let held = held.get();
+        let fresh = |held: &Vec<Row>| {
+            newest.with(|newest| newest.iter().filter(|row| !held.contains(row)).count())
+        };
+        held.as_ref().map_or(0, fresh)
+    });
+    let hold = move || {
+        if held.with_untracked(Option::is_none) {
+            held.set(Some(newest.get_untracked()));
+        }
+    };
+    let release = move || held.set(None);
+    let tagged = Memo::new(move |_| live.book() != Book::Real);
+    view! {
+        <section class="stream" aria-label="Alerts">
+            <StreamHead/>
+            <Show when=move || waiting.get() != 0>
+                <p class="waiting" role="status">
+                    <Button weight=Weight::Quiet on_press=release>
+                        {move || format!("{} new", waiting.get())}
+                    </Button>
+                </p>
+            </Show>
+            <ol
+                on:mouseenter=move |_| hold()
+                on:mouseleave=move |_| release()
+                on:focusin=move |_| hold()
+                on:focusout=move |_| release()
+            >
+                <For each=shown key=Row::key let(row)>
+                    <StreamRow alert=row.alert tagged/>
+                </For>
+            </ol>
+        </section>
+    }
+}
+
+#[component]
+fn StreamHead() -> impl IntoView {
+    let live = Live::expect();
+    let counts = Memo::new(move |_| live.alerts(|snapshot| snapshot.alert_counts()));
+    let all = link("/alerts");
+    let part = move |of: fn([usize; 4]) -> usize| move || format::count(of(counts.get()));
+    view! {
+        <h2 class="head">
+            <a href=move || all.get()>
+                <b>"Alerts " {part(|counts| counts.iter().sum())}</b>
+            </a>
+            <span>"Critical " {part(|[_, _, critical, emergency]| critical + emergency)}</span>
+            <span>"Warning " {part(|counts| counts[1])}</span>
+            <span>"Info " {part(|counts| counts[0])}</span>
+        </h2>
+    }
+}
+
+#[component]
+fn StreamRow(
+    /// The alert.
+    alert: Alert,
+    /// Whether it must be marked as not real.
+    tagged: Memo<bool>,
+) -> impl IntoView {
+    let live = Live::expect();
+    let href = link(&format!("/alerts/{}", alert.id));
+    let shape = Shape::of_alert(&alert);
+    let urgent = alert.state == AlertState::Firing;
+    let provenance: Provenance = alert.book.provenance();
+    let (topic, title, at) = (alert.topic.title(), alert.title.clone(), alert.changed_at);
+    let counting = alert.escalation.as_ref().is_some_and(|level| level.next_at.is_some());
+    let now = move || if counting { live.now() } else { untrack(|| live.now()) };
+    view! {
+        <li class:urgent=urgent>
+            <time>{format::clock(at)}</time>
+            <NamedMark shape/>
+            <a class="title ellipsis" title=title.clone() href=move || href.get()>
+                {title.clone()}
+            </a>
+            <p class="detail">
+                <span>{topic}</span>
+                " "
+                <span class="ellipsis">{move || standing(&alert, now())}</span>
+                <Show when=move || tagged.get()>
+                    <Tag provenance/>
+                </Show>
+            </p>
+        </li>
+    }
+}
