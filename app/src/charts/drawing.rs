@@ -116,7 +116,7 @@ impl Drawing {
 
     /// Adds the mark of a severity, 12 px high, around its centre.
     pub fn mark(&mut self, at: (f64, f64), severity: Severity) {
-        let class = format!("mark {}", severity.name());
+        let class = format!("sign {}", severity.name());
         match severity {
             Severity::Info => self.dot(at, 4.5, class),
             Severity::Warning => self.path(triangle(at), class),
