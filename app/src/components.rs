@@ -5,6 +5,7 @@ pub mod banner;
 pub mod bar;
 pub mod button;
 pub mod figure;
+pub mod grid;
 pub mod mark;
 pub mod page;
 pub mod tag;

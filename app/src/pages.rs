@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod budget;
 pub mod compliance;
+pub mod domain;
 pub mod missing;
 pub mod operations;
 pub mod overview;

@@ -1,11 +1,12 @@
 //! Axes: gridlines with labels on the left, ticks at round times below, and labels kept apart.
 
-use model::Timestamp;
+use model::{Figure, Timestamp, figure::Unit};
 
 use super::{
     drawing::{Anchor, Drawing},
     scale::{Linear, Time, ticks, time_ticks},
 };
+use crate::format;
 
 /// The rectangle that data is drawn in, in pixels of the drawing.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,12 +28,30 @@ impl Plot {
     }
 }
 
-/// How a value is written beside an axis.
-pub type Label = fn(f64) -> String;
+/// A value as it is written beside an axis, at the end of a line and in the table behind: without
+/// its unit, which stands in the heading. Whole where it is whole.
+pub fn label(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Share => format::percent_number(value),
+        Unit::Quotient => format::ratio(value),
+        Unit::Money => format::value(Figure::ExpectedLoss, value)
+            .strip_prefix("USD ")
+            .map_or_else(|| format::decimal(value, 0), str::to_owned),
+        Unit::Count
+        | Unit::Milliseconds
+        | Unit::Days
+        | Unit::Minutes
+        | Unit::PerMinute
+        | Unit::Score => {
+            let decimals = usize::from(value.abs() < 10.0 && (value - value.round()).abs() > 0.05);
+            format::decimal(value, decimals)
+        }
+    }
+}
 
 /// Draws four or five gridlines, the baseline, and their labels 8 px to the left of the plot.
 /// Values in `taken` have a line of their own there and are left out.
-pub fn values(drawing: &mut Drawing, plot: Plot, scale: &Linear, label: Label, taken: &[f64]) {
+pub fn values(drawing: &mut Drawing, plot: Plot, scale: &Linear, unit: Unit, taken: &[f64]) {
     let (low, high) = scale.domain();
     for tick in ticks(low, high, 5) {
         let y = scale.at(tick);
@@ -40,26 +59,20 @@ pub fn values(drawing: &mut Drawing, plot: Plot, scale: &Linear, label: Label, t
         let class = if tick == low { "baseline" } else { "grid" };
         drawing.rule((plot.left, y), (plot.right, y), class);
         if !is_taken {
-            drawing.text((plot.left - 8.0, y + 4.0), Anchor::End, label(tick), "label");
+            drawing.text((plot.left - 8.0, y + 4.0), Anchor::End, label(unit, tick), "label");
         }
     }
     drawing.rule((plot.left, plot.bottom), (plot.right, plot.bottom), "baseline");
 }
 
 /// Draws ticks of 4 px at round times, with labels that stay inside the drawing.
-pub fn times(
-    drawing: &mut Drawing,
-    plot: Plot,
-    scale: &Time,
-    span: (Timestamp, Timestamp),
-    label: fn(Timestamp) -> String,
-) {
+pub fn times(drawing: &mut Drawing, plot: Plot, scale: &Time, span: (Timestamp, Timestamp)) {
     let most = if plot.width() < 420.0 { 3 } else { 6 };
     for moment in time_ticks(span.0, span.1, most) {
         let x = scale.at(moment);
         drawing.rule((x, plot.bottom), (x, plot.bottom + 4.0), "baseline");
         let anchor = if x < plot.left + 16.0 { Anchor::Start } else { Anchor::Middle };
-        drawing.text((x, plot.bottom + 18.0), anchor, label(moment), "label");
+        drawing.text((x, plot.bottom + 18.0), anchor, format::clock(moment), "label");
     }
 }
 
@@ -92,9 +105,9 @@ fn settle(sorted: impl Iterator<Item = f64>, gap: f64, (low, high): (f64, f64)) 
     let mut clusters: Vec<Cluster> = Vec::new();
     for place in sorted {
         let mut newest = Cluster { wanted: place, count: 1 };
-        while let Some(last) = clusters.pop_if(|last| {
-            held(last) + half(last.count) + gap > held(&newest) - half(newest.count)
-        }) {
+        while let Some(last) = clusters
+            .pop_if(|last| held(last) + half(last.count) + gap > held(&newest) - half(newest.count))
+        {
             let count = last.count + newest.count;
             let sum = last.wanted * last.count as f64 + newest.wanted * newest.count as f64;
             newest = Cluster { wanted: sum / count as f64, count };
@@ -142,12 +155,23 @@ mod tests {
     }
 
     #[test]
+    fn labels_have_no_unit() {
+        let check = |unit, value, expected: &str| assert_eq!(label(unit, value), expected);
+        check(Unit::Share, 0.741, "74.1");
+        check(Unit::Quotient, 0.9, "0.90");
+        check(Unit::Money, 8_400_000.0, "8.40 M");
+        check(Unit::Milliseconds, 250.0, "250");
+        check(Unit::Count, 0.5, "0.5");
+        check(Unit::Count, 3.0, "3");
+    }
+
+    #[test]
     fn labels_of_thresholds_replace_those_of_the_grid() {
         let plot = Plot { left: 50.0, right: 200.0, top: 0.0, bottom: 100.0 };
         let scale = Linear::new((0.0, 100.0), (plot.bottom, plot.top));
         let labels = |taken: &[f64]| {
             let mut drawing = Drawing::new(200.0, 120.0);
-            values(&mut drawing, plot, &scale, |value| format!("{value}"), taken);
+            values(&mut drawing, plot, &scale, Unit::Count, taken);
             let texts = drawing.shapes.into_iter().filter_map(|shape| match shape {
                 crate::charts::drawing::Shape::Text { words, .. } => Some(words),
                 _ => None,

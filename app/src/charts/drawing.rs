@@ -116,7 +116,7 @@ impl Drawing {
 
     /// Adds the mark of a severity, 12 px high, around its centre.
     pub fn mark(&mut self, at: (f64, f64), severity: Severity) {
-        let class = format!("mark {}", severity.name());
+        let class = format!("sign {}", severity.name());
         match severity {
             Severity::Info => self.dot(at, 4.5, class),
             Severity::Warning => self.path(triangle(at), class),
@@ -195,14 +195,13 @@ pub fn Canvas(
 }
 
 fn element(shape: Shape) -> AnyView {
-    use leptos::svg;
     match shape {
-        Shape::Path { data, class } => svg::path().d(data).class(class).into_any(),
+        Shape::Path { data, class } => view! { <path d=data class=class></path> }.into_any(),
         Shape::Rect { frame: [x, y, width, height], class } => {
-            svg::rect().x(x).y(y).width(width).height(height).class(class).into_any()
+            view! { <rect x=x y=y width=width height=height class=class></rect> }.into_any()
         }
         Shape::Dot { at: [x, y, radius], class } => {
-            svg::circle().cx(x).cy(y).r(radius).class(class).into_any()
+            view! { <circle cx=x cy=y r=radius class=class></circle> }.into_any()
         }
         Shape::Text { at: (x, y), anchor, words, tail, class } => {
             let anchor = match anchor {
@@ -210,9 +209,8 @@ fn element(shape: Shape) -> AnyView {
                 Anchor::Middle => "middle",
                 Anchor::End => "end",
             };
-            let tail = (!tail.is_empty()).then(|| svg::tspan().class("tail").child(tail));
-            let text = svg::text().x(x).y(y).text_anchor(anchor).class(class);
-            text.child((words, tail)).into_any()
+            let tail = (!tail.is_empty()).then(|| view! { <tspan class="tail">{tail}</tspan> });
+            view! { <text x=x y=y text-anchor=anchor class=class>{words}{tail}</text> }.into_any()
         }
     }
 }

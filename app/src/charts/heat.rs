@@ -8,18 +8,20 @@ use super::{
 };
 
 /// Likelihood from rare to almost certain, as the risk matrix cuts it.
-pub const LIKELIHOOD: [&str; 5] = ["\u{2264} 5 %", "\u{2264} 20 %", "\u{2264} 50 %", "\u{2264} 80 %", "> 80 %"];
+pub const LIKELIHOOD: [&str; 5] =
+    ["\u{2264} 5 %", "\u{2264} 20 %", "\u{2264} 50 %", "\u{2264} 80 %", "> 80 %"];
 
 /// Impact from severe to minor.
-pub const IMPACT: [&str; 5] = ["> 10 M", "\u{2264} 10 M", "\u{2264} 2 M", "\u{2264} 500 k", "\u{2264} 100 k"];
+pub const IMPACT: [&str; 5] =
+    ["> 10 M", "\u{2264} 10 M", "\u{2264} 2 M", "\u{2264} 500 k", "\u{2264} 100 k"];
 
 /// Counts by impact (row, severe first) and likelihood (column, rare first).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heat {
     /// The counts.
     pub counts: [[u16; 5]; 5],
-    /// Weight of a cell, by likelihood and impact from 1 to 5.
-    pub rating: fn(u8, u8) -> Rating,
+    /// Weights of the cells, in the same order.
+    pub weights: [[Rating; 5]; 5],
 }
 
 impl Heat {
@@ -31,14 +33,14 @@ impl Heat {
         let mut drawing = Drawing::new(width, Self::HEIGHT);
         let (left, gap, high) = (58.0, 2.0, 38.0);
         let wide = ((width - left) / 5.0).min(96.0);
-        for (impact, row) in (0_u8..5).zip(self.counts) {
+        for ((impact, row), weights) in (0_u8..5).zip(self.counts).zip(self.weights) {
             let y = f64::from(impact) * high;
             let words = IMPACT[usize::from(impact)];
             drawing.text((left - 8.0, y + high / 2.0 + 3.0), Anchor::End, words, "label");
-            for (likelihood, count) in (0_u8..5).zip(row) {
+            for ((likelihood, count), rating) in (0_u8..5).zip(row).zip(weights) {
                 let x = left + f64::from(likelihood) * wide;
-                let rating = (self.rating)(likelihood + 1, 5 - impact);
-                let class = format!("cell {} {}", class(rating), if count == 0 { "empty" } else { "" });
+                let class =
+                    format!("cell {} {}", class(rating), if count == 0 { "empty" } else { "" });
                 drawing.rect([x, y, wide - gap, high - gap], class);
                 if count > 0 {
                     let at = (x + (wide - gap) / 2.0, y + high / 2.0 + 3.5);
@@ -78,17 +80,18 @@ fn class(rating: Rating) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use model::view::risk::rating;
-
     use super::*;
     use crate::charts::drawing::Shape;
 
     #[test]
-    fn cells_are_rated_from_rare_and_minor_to_certain_and_severe() {
+    fn cells_run_from_rare_and_severe_to_certain_and_minor() {
         let mut counts = [[0; 5]; 5];
         counts[0][4] = 2;
         counts[4][0] = 7;
-        let heat = Heat { counts, rating };
+        let mut weights = [[Rating::Low; 5]; 5];
+        weights[0] =
+            [Rating::Medium, Rating::High, Rating::High, Rating::Critical, Rating::Critical];
+        let heat = Heat { counts, weights };
         let drawing = heat.draw(400.0);
         let cells: Vec<&str> = drawing
             .shapes
@@ -102,9 +105,10 @@ mod tests {
         assert_eq!(cells[4], "cell critical ");
         assert_eq!(cells[0], "cell medium empty");
         assert_eq!(cells[20], "cell low ");
-        let counts = drawing.shapes.iter().filter(|shape| {
-            matches!(shape, Shape::Text { class, .. } if class == "count")
-        });
+        let counts = drawing
+            .shapes
+            .iter()
+            .filter(|shape| matches!(shape, Shape::Text { class, .. } if class == "count"));
         assert_eq!(counts.count(), 2);
         assert_eq!(heat.behind("Risk").rows[4], ["\u{2264} 100 k", "7", "0", "0", "0", "0"]);
     }

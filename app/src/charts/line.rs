@@ -3,16 +3,17 @@
 
 mod probe;
 
-use model::{Severity, Timestamp, trend::Point};
+use model::{Severity, Timestamp, figure::Unit, trend::Point};
 
 pub use self::probe::{Probe, Reading};
 use super::{
-    axis::{self, Label, Plot, spread},
+    axis::{self, Plot, label, spread},
     drawing::{Anchor, Drawing, fitted, text_width},
     path::{self, Curve, Place, runs},
     scale::{Linear, Time, extent, nice},
     tone::Tone,
 };
+use crate::format;
 
 /// Distance that names at the ends of lines keep from each other, in pixels.
 const NAME_GAP: f64 = 15.0;
@@ -98,9 +99,7 @@ pub struct LineChart {
     /// Milliseconds between two points from which on they are not joined.
     pub widest: i64,
     /// How a value is written.
-    pub label: Label,
-    /// How a moment is written below the axis.
-    pub clock: fn(Timestamp) -> String,
+    pub unit: Unit,
     /// Height in pixels.
     pub height: f64,
 }
@@ -119,8 +118,8 @@ impl LineChart {
         let mut drawing = Drawing::new(width, self.height);
         self.bands(&mut drawing, &layout);
         let taken: Vec<f64> = self.thresholds.iter().map(|threshold| threshold.value).collect();
-        axis::values(&mut drawing, layout.plot, &layout.y, self.label, &taken);
-        axis::times(&mut drawing, layout.plot, &layout.x, self.span, self.clock);
+        axis::values(&mut drawing, layout.plot, &layout.y, self.unit, &taken);
+        axis::times(&mut drawing, layout.plot, &layout.x, self.span);
         self.gaps(&mut drawing, &layout);
         self.limits(&mut drawing, &layout);
         self.present(&mut drawing, &layout);
@@ -139,7 +138,7 @@ impl LineChart {
         let names = widest.fold(0.0, f64::max).min(width * 0.4);
         let right = if beyond || names == 0.0 { 12.0 } else { names + 16.0 };
         let labels = self.bounds();
-        let left = [labels.0, labels.1].map(|value| text_width(&(self.label)(value)));
+        let left = [labels.0, labels.1].map(|value| text_width(&label(self.unit, value)));
         let left = left.into_iter().fold(22.0, f64::max) + 12.0;
         let plot = Plot { left, right: width - right, top: 22.0, bottom: self.height - 26.0 };
         Layout {
@@ -178,8 +177,8 @@ impl LineChart {
             let y = layout.y.at(threshold.value);
             let name = threshold.severity.name();
             drawing.rule((left, y), (right, y), format!("limit {name}"));
-            let label = (self.label)(threshold.value);
-            drawing.text((left - 8.0, y + 4.0), Anchor::End, label, format!("label {name}"));
+            let value = label(self.unit, threshold.value);
+            drawing.text((left - 8.0, y + 4.0), Anchor::End, value, format!("label {name}"));
             let above = if threshold.bad == Bad::Above { y - 5.0 } else { y + 14.0 };
             let words = threshold.words.clone();
             drawing.text((left + 6.0, above), Anchor::Start, words, format!("label {name}"));
@@ -201,7 +200,7 @@ impl LineChart {
     fn present(&self, drawing: &mut Drawing, layout: &Layout) {
         let x = layout.x.at(self.now);
         drawing.rule((x, layout.plot.top - 8.0), (x, layout.plot.bottom), "now");
-        let words = format!("Now, {}", (self.clock)(self.now));
+        let words = format!("Now, {}", format::clock(self.now));
         drawing.text((x - 6.0, layout.plot.top - 4.0), Anchor::End, words, "label now");
     }
 
@@ -262,7 +261,7 @@ impl LineChart {
         let wanted: Vec<f64> = ends.iter().map(|(_, end, _)| end.1).collect();
         let bounds = (layout.plot.top, layout.plot.bottom);
         for ((series, end, value), y) in ends.iter().zip(spread(&wanted, NAME_GAP, bounds)) {
-            let value = (self.label)(*value);
+            let value = label(self.unit, *value);
             let room = drawing.width - end.0 - 14.0 - text_width(&value);
             let name = fitted(&series.name, room);
             let class = format!("name {}", series.tone.class());
@@ -274,7 +273,7 @@ impl LineChart {
     fn name_of(&self, series: &Series) -> String {
         match series.points.last() {
             Some(last) if !series.name.is_empty() => {
-                format!("{} {}", series.name, (self.label)(last.value))
+                format!("{} {}", series.name, label(self.unit, last.value))
             }
             _ => String::new(),
         }
@@ -314,8 +313,7 @@ mod tests {
             curve: Curve::Straight,
             zero: true,
             widest: 2 * Timestamp::MINUTE,
-            label: |value| format!("{value}"),
-            clock: |time| (time.millis() / Timestamp::MINUTE % 60).to_string(),
+            unit: Unit::Count,
             height: 300.0,
         }
     }

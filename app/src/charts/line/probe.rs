@@ -4,7 +4,7 @@ use model::Timestamp;
 
 use super::{LineChart, Series};
 use crate::charts::{
-    drawing::Drawing, path::Place, scale::time_ticks, table::Behind, tone::Tone,
+    axis::label, drawing::Drawing, path::Place, scale::time_ticks, table::Behind, tone::Tone,
 };
 
 /// What one line says.
@@ -78,7 +78,7 @@ impl LineChart {
             readings.push(Reading {
                 tone: series.tone,
                 name: series.name.clone(),
-                value: value.map(self.label),
+                value: value.map(|value| label(self.unit, value)),
             });
         }
         Probe { at, x, readings, drawing }
@@ -102,8 +102,9 @@ impl LineChart {
         });
         let row = |at: &Timestamp| {
             let values = self.series.iter().map(|series| self.value_at(series, *at));
-            let written = values.map(|value| value.map_or_else(missing, self.label));
-            std::iter::once((self.clock)(*at)).chain(written).collect()
+            let written =
+                values.map(|value| value.map_or_else(missing, |value| label(self.unit, value)));
+            std::iter::once(crate::format::clock(*at)).chain(written).collect()
         };
         Behind {
             caption: caption.to_owned(),
@@ -119,7 +120,7 @@ fn missing() -> String {
 
 #[cfg(test)]
 mod tests {
-    use model::trend::Point;
+    use model::{figure::Unit, trend::Point};
 
     use super::*;
     use crate::charts::path::Curve;
@@ -142,8 +143,7 @@ mod tests {
             curve: Curve::Straight,
             zero: false,
             widest: 2 * Timestamp::MINUTE,
-            label: |value| format!("{value} ms"),
-            clock: crate::format::clock,
+            unit: Unit::Milliseconds,
             height: 300.0,
         }
     }
@@ -164,8 +164,8 @@ mod tests {
     fn a_gap_has_no_value() {
         let chart = chart();
         let value = |minute| chart.probe(940.0, at(minute)).readings.remove(0).value;
-        assert_eq!(value(1).as_deref(), Some("2 ms"));
-        assert_eq!(value(2).as_deref(), Some("2 ms"));
+        assert_eq!(value(1).as_deref(), Some("2"));
+        assert_eq!(value(2).as_deref(), Some("2"));
         assert_eq!(value(5), None);
         assert_eq!(value(-1), None);
     }
@@ -184,7 +184,7 @@ mod tests {
         let behind = chart().behind("Latency");
         assert_eq!(behind.heads, ["UTC", "p99"]);
         assert_eq!(behind.rows.len(), 13);
-        assert_eq!(behind.rows.first().unwrap()[1], "1 ms");
+        assert_eq!(behind.rows.first().unwrap()[1], "1");
         assert_eq!(behind.rows.last().unwrap()[1], crate::format::MISSING);
     }
 }

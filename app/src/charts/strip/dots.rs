@@ -1,10 +1,10 @@
 //! Entities as dots on one scale, moved up where they would hide each other; offenders carry
 //! their mark and name.
 
-use model::Severity;
+use model::{Severity, figure::Unit};
 
 use crate::charts::{
-    axis::Label,
+    axis::label,
     drawing::{Anchor, Drawing, text_width},
     line::{Bad, Threshold},
     scale::{Linear, extent, nice, ticks},
@@ -30,7 +30,7 @@ pub struct Dots {
     /// Thresholds, drawn as upright lines with their bands.
     pub thresholds: Vec<Threshold>,
     /// How a value is written.
-    pub label: Label,
+    pub unit: Unit,
     /// Height in pixels.
     pub height: f64,
     /// What the entities are, and what the scale measures.
@@ -48,7 +48,7 @@ impl Dots {
         for tick in ticks(low, high, 6) {
             let x = scale.at(tick);
             drawing.rule((x, bottom), (x, bottom + 4.0), "baseline");
-            drawing.text((x, bottom + 18.0), Anchor::Middle, (self.label)(tick), "label");
+            drawing.text((x, bottom + 18.0), Anchor::Middle, label(self.unit, tick), "label");
         }
         drawing.rule((0.0, bottom), (width, bottom), "baseline");
         self.dots(&mut drawing, &scale, bottom);
@@ -97,11 +97,15 @@ impl Dots {
             };
             drawing.mark((x, y), severity);
             let end = x + 10.0 + text_width(&dot.name);
-            let crosses = named.iter().any(|&(from, to, at)| {
-                (at - y).abs() < 13.0 && x < to && end > from
-            });
+            let crosses =
+                named.iter().any(|&(from, to, at)| (at - y).abs() < 13.0 && x < to && end > from);
             if end < drawing.width && !crosses {
-                drawing.text((x + 10.0, y + 4.0), Anchor::Start, dot.name.clone(), "label ink halo");
+                drawing.text(
+                    (x + 10.0, y + 4.0),
+                    Anchor::Start,
+                    dot.name.clone(),
+                    "label ink halo",
+                );
                 named.push((x, end, y));
             }
         }
@@ -109,7 +113,7 @@ impl Dots {
 
     /// The table behind.
     pub fn behind(&self, caption: &str) -> Behind {
-        let rows = self.dots.iter().map(|dot| (dot.name.clone(), (self.label)(dot.value)));
+        let rows = self.dots.iter().map(|dot| (dot.name.clone(), label(self.unit, dot.value)));
         Behind::pairs(caption, self.heads, rows)
     }
 }
@@ -129,7 +133,7 @@ mod tests {
                 bad: Bad::Below,
                 words: "0.90".into(),
             }],
-            label: |value| format!("{value:.2}"),
+            unit: Unit::Quotient,
             height: 120.0,
             heads: ["Project", "CPI"],
         }
@@ -162,9 +166,11 @@ mod tests {
         strip.dots[0].severity = Some(Severity::Critical);
         let names = |width| {
             let drawing = strip.draw(width);
-            drawing.shapes.iter().filter(|shape| {
-                matches!(shape, Shape::Text { words, .. } if words == "KYC")
-            }).count()
+            drawing
+                .shapes
+                .iter()
+                .filter(|shape| matches!(shape, Shape::Text { words, .. } if words == "KYC"))
+                .count()
         };
         assert_eq!(names(400.0), 1);
         assert_eq!(names(40.0), 0);

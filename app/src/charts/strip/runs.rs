@@ -85,7 +85,7 @@ mod tests {
             };
             drawing.shapes.iter().filter(of).count()
         };
-        assert_eq!([count("bar"), count("run open"), count("mark warning")], [1, 1, 1]);
+        assert_eq!([count("bar"), count("run open"), count("sign warning")], [1, 1, 1]);
         assert_eq!(runs.behind("Runs").rows[0], ["fx_rates", "1", "1", "1"]);
     }
 
