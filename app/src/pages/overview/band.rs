@@ -154,12 +154,9 @@ fn Trust() -> impl IntoView {
         })
     };
     let meters = Topic::ALL.map(meter);
-    let answer = Memo::new(move |_| {
-        verdict::trust(&live.book(), &meters.map(|meter| meter.get()))
-    });
-    let footing = move || {
-        live.status(|status| live.rates(|snapshot| verdict::footing(snapshot, status)))
-    };
+    let answer = Memo::new(move |_| verdict::trust(&live.book(), &meters.map(|meter| meter.get())));
+    let footing =
+        move || live.status(|status| live.rates(|snapshot| verdict::footing(snapshot, status)));
     let simulated = move || meters[0].with(|meter| meter.state == Freshness::Simulated);
     view! {
         <div class="question trust">

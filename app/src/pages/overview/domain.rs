@@ -103,9 +103,8 @@ fn transaction_reading(snapshot: &Snapshot, now: Timestamp) -> Option<Reading> {
     let delta = usual.map(|usual| summary.rate / usual - 1.0).filter(|by| by.abs() >= 0.005);
     Some(Reading {
         number: Number::new(format::decimal(summary.rate, 0), "/min"),
-        delta: delta.map(|by| {
-            (direction(by), format!("{} on usual", format::percent_whole(by.abs())))
-        }),
+        delta: delta
+            .map(|by| (direction(by), format!("{} on usual", format::percent_whole(by.abs())))),
         context: format!("{value}{}", approved.unwrap_or_default()),
     })
 }
@@ -133,10 +132,7 @@ fn system_reading(snapshot: &Snapshot) -> Option<Reading> {
         delta: moved(snapshot, Topic::System, 0.5, |by| {
             format!("{} ms", format::decimal(by.abs(), 0))
         }),
-        context: format!(
-            "{} of {} up, availability {available} %",
-            summary.up, summary.services
-        ),
+        context: format!("{} of {} up, availability {available} %", summary.up, summary.services),
     })
 }
 

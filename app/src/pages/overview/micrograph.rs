@@ -325,10 +325,8 @@ fn error_budgets(snapshot: &Snapshot) -> Picture {
     const FLOOR: f64 = 46.0;
     let rows: Vec<(&str, &system::Row)> =
         snapshot.system.iter().map(|(name, row)| (name.as_str(), row)).collect();
-    let least = rows
-        .iter()
-        .min_by(|a, b| a.1.error_budget_left.total_cmp(&b.1.error_budget_left))
-        .copied();
+    let least =
+        rows.iter().min_by(|a, b| a.1.error_budget_left.total_cmp(&b.1.error_budget_left)).copied();
     let step = WIDTH / length(rows.len().max(1));
     let (mut ink, mut words) = (Vec::new(), String::from("Error budget left:"));
     for (index, (name, row)) in rows.iter().enumerate() {
@@ -344,7 +342,14 @@ fn error_budgets(snapshot: &Snapshot) -> Picture {
             _ => "rest",
         };
         let x = step * length(index);
-        ink.push(Ink::Bar(class.to_owned(), x, FLOOR - height, (step - 2.0).max(1.0), height, title));
+        ink.push(Ink::Bar(
+            class.to_owned(),
+            x,
+            FLOOR - height,
+            (step - 2.0).max(1.0),
+            height,
+            title,
+        ));
     }
     ink.push(Ink::Text("label", Start, 0.0, 60.0, "Error budget left".to_owned()));
     let worst = match least {
@@ -402,7 +407,6 @@ fn shortened(name: &str) -> String {
         name.chars().take(10).chain(['\u{2026}']).collect()
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -133,8 +133,7 @@ impl Drawing {
         let filled = matches!(topic, Topic::Compliance | Topic::Etl);
         let reference = Reference::of(topic, &points, usual(trend));
         let scale = Scale::of(&points, reference.as_ref().map(|line| line.value), filled);
-        let runs: Vec<&[Point]> =
-            points.chunk_by(|a, b| b.at.since(a.at) <= WIDEST).collect();
+        let runs: Vec<&[Point]> = points.chunk_by(|a, b| b.at.since(a.at) <= WIDEST).collect();
         let held = end.since(last.at) <= WIDEST;
         let mut drawing = Drawing { summary: summary(topic, &points), ..Drawing::default() };
         for (index, run) in runs.iter().enumerate() {
@@ -187,9 +186,7 @@ fn put(data: &mut String, part: std::fmt::Arguments<'_>) {
 
 /// Left edge and width of what is missing, in percent.
 fn gaps(runs: &[&[Point]], end: Timestamp, held: bool) -> Vec<(f64, f64)> {
-    let edges = runs.windows(2).filter_map(|pair| {
-        Some((pair[0].last()?.at, pair[1].first()?.at))
-    });
+    let edges = runs.windows(2).filter_map(|pair| Some((pair[0].last()?.at, pair[1].first()?.at)));
     let tail = runs.last().and_then(|run| run.last()).filter(|_| !held).map(|last| (last.at, end));
     edges
         .chain(tail)
@@ -400,7 +397,8 @@ mod tests {
 
     #[test]
     fn every_place_lies_within_the_plot() {
-        let values = (0..=120).map(|step| (step, 0.2 + f64::from(i32::try_from(step).unwrap()) / 100.0));
+        let values =
+            (0..=120).map(|step| (step, 0.2 + f64::from(i32::try_from(step).unwrap()) / 100.0));
         let (snapshot, end) = snapshot(values);
         let drawing = Drawing::of(&snapshot, Topic::Budget, end);
         let (y, label, _) = drawing.reference.clone().unwrap();

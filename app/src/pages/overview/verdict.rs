@@ -164,7 +164,9 @@ pub fn trust(book: &Book, meters: &[Meter]) -> String {
     let (stale, missing) = (not_fresh(Freshness::Stale), not_fresh(Freshness::Missing));
     match (stale.as_slice(), missing.as_slice()) {
         ([], []) => "Yes. All real, all fresh".to_owned(),
-        ([], missing) if missing.len() == Topic::ALL.len() => "No figure has arrived yet".to_owned(),
+        ([], missing) if missing.len() == Topic::ALL.len() => {
+            "No figure has arrived yet".to_owned()
+        }
         ([], [one]) => format!("Yes, but {one} has no event"),
         ([], many) => format!("Yes, but {} domains have no event", many.len()),
         ([one], _) => format!("Not all. {one} is stale"),
@@ -251,13 +253,11 @@ pub fn standing(alert: &Alert, now: Timestamp) -> String {
             let who = alert.acknowledged_by.as_deref().unwrap_or("somebody");
             format!("Ack {} {}", initialled(who), format::moment(alert.changed_at, now))
         }
-        AlertState::Firing => {
-            match alert.escalation.as_ref().and_then(|level| level.next_at) {
-                Some(at) => format!("Escalates in {}", format::countdown(at.since(now))),
-                None if alert.severity >= Severity::Warning => "Not acknowledged".to_owned(),
-                None => "Open".to_owned(),
-            }
-        }
+        AlertState::Firing => match alert.escalation.as_ref().and_then(|level| level.next_at) {
+            Some(at) => format!("Escalates in {}", format::countdown(at.since(now))),
+            None if alert.severity >= Severity::Warning => "Not acknowledged".to_owned(),
+            None => "Open".to_owned(),
+        },
     }
 }
 
