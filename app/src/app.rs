@@ -47,6 +47,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=|text: String| format!("{text} \u{2013} Streamboard") text="Overview"/>
         <Router>
+            <Defs/>
             <Follow/>
             <a class="skip" href="#main">"Skip to content"</a>
             <Bar/>
@@ -87,4 +88,24 @@ fn Follow() -> impl IntoView {
         }
         book
     });
+}
+
+/// Patterns that drawings refer to by name.
+#[component]
+fn Defs() -> impl IntoView {
+    view! {
+        <svg class="defs" aria-hidden="true">
+            <defs>
+                <pattern
+                    id="hatch"
+                    width="6"
+                    height="6"
+                    patternUnits="userSpaceOnUse"
+                    patternTransform="rotate(45)"
+                >
+                    <line class="hatch-line" x1="0" y1="0" x2="0" y2="6"></line>
+                </pattern>
+            </defs>
+        </svg>
+    }
 }

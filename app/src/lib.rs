@@ -4,6 +4,8 @@
 pub mod charts;
 pub mod components;
 pub mod feed;
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 pub mod format;
 pub mod pages;
 #[cfg(feature = "ssr")]

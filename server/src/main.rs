@@ -63,7 +63,7 @@ fn check(config: &Config) -> ExitCode {
 }
 
 fn print_schema(name: &str) -> ExitCode {
-    match schema::schema_by_name(name) {
+    match schema::by_name(name) {
         Some(schema) => {
             println!("{schema:#}");
             ExitCode::SUCCESS

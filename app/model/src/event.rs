@@ -99,6 +99,22 @@ impl Payload {
         }
     }
 
+    /// Reads a payload of a topic from its JSON. Does not [`validate`](Payload::validate) it.
+    ///
+    /// # Errors
+    /// When the bytes are not JSON of this topic's shape.
+    pub fn from_json(topic: Topic, json: &[u8]) -> Result<Self, serde_json::Error> {
+        Ok(match topic {
+            Topic::Budget => Payload::Budget(serde_json::from_slice(json)?),
+            Topic::Projects => Payload::Project(serde_json::from_slice(json)?),
+            Topic::Compliance => Payload::Compliance(serde_json::from_slice(json)?),
+            Topic::Transactions => Payload::Transaction(serde_json::from_slice(json)?),
+            Topic::Risk => Payload::Risk(serde_json::from_slice(json)?),
+            Topic::System => Payload::System(serde_json::from_slice(json)?),
+            Topic::Etl => Payload::Etl(serde_json::from_slice(json)?),
+        })
+    }
+
     /// The key: the entity that the event is about.
     pub fn entity(&self) -> &str {
         match self {

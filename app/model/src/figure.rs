@@ -85,6 +85,7 @@ figures! {
     BudgetOverrun Projects "budget_overrun" Share "Budget overrun" "(EAC - BAC) / BAC with EAC = BAC / CPI.";
     Watermelon Projects "watermelon" Count "Watermelon" "1 when the project reports green and CPI is below 0.9, else 0.";
     ProjectRisk Projects "risk_score" Score "Risk score" "Sum of the parts cost, schedule, deadline and own score.";
+    StatusAge Projects "status_age" Days "Status age" "Now - the newest report, of a project under way.";
     AtRisk Projects "at_risk" Count "At risk" "Projects with CPI or SPI below 0.90.";
     DaysToDue Compliance "days_to_due" Days "Days to due" "Due - now, for an open item.";
     DaysOverdue Compliance "days_overdue" Days "Days overdue" "Now - due, for an open item past its due date.";

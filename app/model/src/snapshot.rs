@@ -187,8 +187,10 @@ impl Snapshot {
             }
             Change::Minute(at, minute) => {
                 self.minutes.insert(*at, (**minute).clone());
-                if let Some((&newest, _)) = self.minutes.last_key_value() {
-                    self.minutes = self.minutes.split_off(&newest.plus(-MINUTES_SPAN));
+                let newest = self.minutes.last_key_value().map_or(*at, |(newest, _)| *newest);
+                let first = newest.plus(-MINUTES_SPAN);
+                while self.minutes.first_key_value().is_some_and(|(oldest, _)| *oldest < first) {
+                    self.minutes.pop_first();
                 }
             }
             Change::Risk(row) => put(&mut self.risk, row.risk.event.as_str(), row),

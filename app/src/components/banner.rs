@@ -132,6 +132,7 @@ fn SourceBanner() -> impl IntoView {
             </div>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -165,6 +166,7 @@ fn DrillBanner() -> impl IntoView {
             </div>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -183,4 +185,5 @@ fn PausedBanner() -> impl IntoView {
             </div>
         </Show>
     }
+    .into_any()
 }

@@ -98,6 +98,7 @@ pub fn Bar() -> impl IntoView {
             <ThemeButton/>
         </header>
     }
+    .into_any()
 }
 
 #[component]
@@ -134,6 +135,7 @@ pub fn BottomBar() -> impl IntoView {
             </details>
         </nav>
     }
+    .into_any()
 }
 
 /// What the source chip says.
@@ -230,6 +232,7 @@ fn SourceChip() -> impl IntoView {
             <span class="detail">{move || chip.with(|chip| chip.detail.clone())}</span>
         </a>
     }
+    .into_any()
 }
 
 #[component]

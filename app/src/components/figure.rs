@@ -56,6 +56,7 @@ pub fn Figure(
     view! {
         <span
             class="figure"
+            class:coded=move || number.with(|number| number.code.is_some())
             class:missing=move || number.with(Number::is_missing)
             title=move || number.with(|number| number.full.clone())
             node_ref=node

@@ -28,4 +28,5 @@ pub fn PageHead(
             <div class="controls">{children.map(|children| children())}</div>
         </header>
     }
+    .into_any()
 }

@@ -94,4 +94,5 @@ pub fn ToastList() -> impl IntoView {
             <For each=move || toasts.list.get() key=|toast| toast.id children=row/>
         </ul>
     }
+    .into_any()
 }

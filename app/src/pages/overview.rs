@@ -51,6 +51,7 @@ pub fn Overview() -> impl IntoView {
             <Foot/>
         </div>
     }
+    .into_any()
 }
 
 /// Column heads; the clock that all strips share.
@@ -73,6 +74,7 @@ fn Heads() -> impl IntoView {
             <span>"Needs attention"</span>
         </div>
     }
+    .into_any()
 }
 
 /// Age of a domain, and whether it is past its deadline.
@@ -119,6 +121,7 @@ fn Strip(
             <AttentionCell topic/>
         </article>
     }
+    .into_any()
 }
 
 /// Name, age, headline figure, how it moved, one line of context.
@@ -155,6 +158,7 @@ fn Now(
             <p class="context ellipsis">{move || reading.with(|reading| reading.context.clone())}</p>
         </div>
     }
+    .into_any()
 }
 
 #[component]

@@ -2,12 +2,14 @@
 //! the same alerts and the same changes; time enters only as a logged tick.
 
 mod series;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use model::{
-    Book, Change, Event, Figure, Origin, Person, Position, Snapshot, Timestamp, Topic,
-    alert::Command, trend::Point, view::transaction::Rates,
+    Book, Change, Event, Figure, Person, Position, Snapshot, Timestamp, Topic, alert::Command,
+    trend::Point, view::transaction::Rates,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +18,8 @@ use crate::{
     process::{self, Memory, Output, Readings},
     rule::{
         Rules,
-        alarm::{self, Alarms, Occasion, Verdict},
+        alarm::{Alarms, Occasion, Source, Verdict},
+        life,
     },
 };
 
@@ -98,7 +101,7 @@ impl Ledger {
             Entry::Event { event, position } => self.event(event, position, changes),
             Entry::Tick(time) => self.tick(time, changes),
             Entry::Command { at, command } => {
-                alarm::command(command, at, &mut self.output(changes));
+                life::command(command, at, &mut self.output(changes));
             }
             Entry::Rates(_) => {}
         }
@@ -151,10 +154,10 @@ impl Ledger {
     fn event(&mut self, event: &Event, position: Option<Position>, changes: &mut Vec<Change>) {
         let State { snapshot, memory, series } = &mut self.state;
         let (topic, entity) = (event.data.topic(), event.data.entity());
-        let (time, sequence) = (event.envelope.time, snapshot.sequence);
-        let origin = Origin { event: event.envelope.id.clone(), time, sequence, position };
+        let time = event.envelope.time;
+        let source = Source { event, position, sequence: snapshot.sequence };
         let mut out = Output { snapshot, changes };
-        process::fold(memory, event, origin, &mut self.readings, &mut out);
+        process::fold(memory, event, source.origin(), &mut self.readings, &mut out);
         if out.snapshot.newest.get(&topic).is_none_or(|newest| *newest < time) {
             out.emit(Change::Newest(topic, time));
         }
@@ -166,33 +169,19 @@ impl Ledger {
         for entity in &gone {
             series.forget(topic, entity);
         }
-        self.judge_event(event, position, &gone, changes);
+        self.judge_event(source, &gone, changes);
     }
 
-    fn judge_event(
-        &mut self,
-        event: &Event,
-        position: Option<Position>,
-        gone: &[String],
-        changes: &mut Vec<Change>,
-    ) {
-        let snapshot = &mut self.state.snapshot;
-        let at = event.envelope.time.max(snapshot.now);
-        let (topic, entity) = (event.data.topic(), event.data.entity());
+    fn judge_event(&mut self, source: Source<'_>, gone: &[String], changes: &mut Vec<Change>) {
+        let Self { state, rules, alarms, readings, verdicts } = self;
+        let data = &source.event.data;
+        let mut out = Output { snapshot: &mut state.snapshot, changes };
+        let at = source.event.envelope.time.max(out.snapshot.now);
         for entity in gone {
-            let mut out = Output { snapshot, changes };
-            self.alarms.forget(&self.rules, topic, entity, at, &mut out);
+            alarms.forget(rules, data.topic(), entity, at, &mut out);
         }
-        let origin = Origin {
-            event: event.envelope.id.clone(),
-            time: event.envelope.time,
-            sequence: snapshot.sequence,
-            position,
-        };
-        let occasion = Occasion { at, origin: Some(&origin) };
-        let Self { rules, alarms, readings, verdicts, .. } = self;
-        alarms.judge(rules, snapshot, entity, readings, &occasion, verdicts);
-        let mut out = Output { snapshot, changes };
+        let occasion = Occasion { at, source: Some(source) };
+        alarms.judge(rules, out.snapshot, data.entity(), readings, &occasion, verdicts);
         carry_out(rules, alarms, verdicts, &occasion, &mut out);
     }
 
@@ -203,7 +192,7 @@ impl Ledger {
             out.emit(Change::Now(time));
         }
         let now = out.snapshot.now;
-        let occasion = Occasion { at: now, origin: None };
+        let occasion = Occasion { at: now, source: None };
         let snapshot = &*out.snapshot;
         process::each_timed(snapshot, |_, entity, readings| {
             alarms.judge(rules, snapshot, entity, readings, &occasion, verdicts);

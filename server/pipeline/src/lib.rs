@@ -7,8 +7,8 @@
 //! [`source`] brings a [`message`], [`decode`] turns it into an event or a reject at the edge,
 //! [`flow`] is the one thread that dedupes, folds with a [`ledger`] (the processors of [`process`]
 //! and the rules of [`rule`]), commits through the port [`store`], and shows the result on the
-//! [`hub`]. [`simulate`] is the seeded generator, [`drill`] runs its scenarios. [`supervisor`] decides
-//! which source runs, [`conductor`] does what it decides.
+//! [`hub`]. [`simulate`] is the seeded generator, [`drill`] runs its scenarios. [`supervisor`]
+//! decides which source runs, [`conductor`] does what it decides.
 
 pub mod conductor;
 pub mod decode;

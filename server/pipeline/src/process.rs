@@ -13,6 +13,8 @@ pub mod transaction;
 mod exact;
 mod keep;
 mod subject;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::collections::BTreeMap;
 
@@ -129,6 +131,7 @@ pub(crate) fn moves_with_time(figure: Figure) -> bool {
     matches!(
         figure,
         Figure::DaysToFinish
+            | Figure::StatusAge
             | Figure::DaysToDue
             | Figure::DaysOverdue
             | Figure::MitigationOverdueDays
@@ -162,28 +165,4 @@ pub(crate) fn each_timed(snapshot: &Snapshot, mut each: impl FnMut(Topic, &str, 
 #[expect(clippy::cast_precision_loss, reason = "days in a rule or on a screen")]
 pub(crate) fn days(millis: i64) -> f64 {
     millis as f64 / Timestamp::DAY as f64
-}
-
-#[cfg(test)]
-pub(crate) mod testing {
-    //! What the tests of all processors share.
-
-    use model::{Currency, EventId, Money, Origin, PersonId, Timestamp};
-
-    pub fn time(text: &str) -> Timestamp {
-        text.parse().expect("a test's time is RFC 3339")
-    }
-
-    pub fn usd(major: i64) -> Money {
-        Money::major(major, Currency::Usd)
-    }
-
-    pub fn person(id: &str) -> PersonId {
-        PersonId::new(id).expect("a test's person has an id")
-    }
-
-    pub fn origin(time: Timestamp, sequence: u64) -> Origin {
-        let event = EventId::new(format!("e{sequence}")).expect("a test's event has an id");
-        Origin { event, time, sequence, position: None }
-    }
 }

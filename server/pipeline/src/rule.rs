@@ -4,6 +4,7 @@
 
 pub(crate) mod alarm;
 mod escalation;
+pub(crate) mod life;
 mod parse;
 mod text;
 
@@ -159,5 +160,76 @@ impl Rules {
 
     fn named(&self, id: &RuleId) -> Option<usize> {
         self.rules.iter().position(|rule| rule.id == *id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(id: &str) -> Rule {
+        let rules = Rules::builtin();
+        rules.iter().find(|rule| rule.id.as_str() == id).cloned().expect("a built-in rule")
+    }
+
+    #[test]
+    fn upper_limits_fire_at_and_lower_ones_below() {
+        let check = |id, value, held, expected| {
+            let level = rule(id).level(value, held, &Readings::new());
+            assert_eq!(level, expected, "{id} {value} {held:?}");
+        };
+        let utilization = "budget.utilization";
+        check(utilization, 0.7499, None, None);
+        check(utilization, 0.75, None, Some(0));
+        check(utilization, 0.72, Some(0), Some(0));
+        check(utilization, 0.7199, Some(0), None);
+        check(utilization, 0.90, Some(0), Some(1));
+        check(utilization, 0.87, Some(1), Some(1));
+        check(utilization, 0.8699, Some(1), Some(0));
+        check(utilization, 0.96, Some(2), Some(1));
+        check(utilization, 1.2, None, Some(2));
+        check("projects.cpi", 0.95, None, None);
+        check("projects.cpi", 0.9499, None, Some(0));
+        check("projects.cpi", 0.9699, Some(0), Some(0));
+        check("projects.cpi", 0.97, Some(0), None);
+        check("projects.cpi", 0.91, Some(1), Some(1));
+    }
+
+    #[test]
+    fn a_guard_needs_a_value() {
+        let check = |completion: Option<Reading>, expected| {
+            let readings = completion.map(|reading| (Figure::Completion, reading));
+            let readings: Readings = readings.into_iter().collect();
+            assert_eq!(rule("projects.deadline").level(3.0, None, &readings), expected);
+        };
+        check(Some(Reading::Value(0.79)), Some(0));
+        check(Some(Reading::Value(0.80)), None);
+        check(Some(Reading::Undefined), None);
+        check(None, None);
+    }
+
+    #[test]
+    fn what_has_no_value_ends_and_what_says_nothing_stays() {
+        let check = |id, reading, held, expected| {
+            assert_eq!(rule(id).judge(reading, held, &Readings::new()), expected, "{id}");
+        };
+        check("budget.pace", Reading::Undefined, Some(0), None);
+        check("etl.failed", Reading::Unchanged, Some(0), Some(0));
+        check("etl.failed", Reading::Unchanged, None, None);
+        check("transactions.score", Reading::Value(10.0), Some(0), Some(0));
+        check("transactions.score", Reading::Value(96.0), Some(0), Some(1));
+        check("transactions.score", Reading::Value(81.0), Some(1), Some(1));
+        check("transactions.score", Reading::Value(79.0), None, None);
+    }
+
+    #[test]
+    fn every_topic_has_rules_and_they_are_written_out() {
+        let rules = Rules::builtin();
+        for topic in Topic::ALL {
+            assert!(rules.iter().any(|rule| rule.topic == topic), "{topic}");
+        }
+        let json = serde_json::to_value(&rules).expect("rules are plain data");
+        assert_eq!(json[0]["id"], "budget.utilization");
+        assert_eq!(json[0]["levels"][1]["fire"], 0.9);
     }
 }

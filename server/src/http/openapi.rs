@@ -4,6 +4,7 @@
 mod operation;
 pub mod shape;
 
+use axum::{Json, http::header, response::IntoResponse};
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -43,6 +44,11 @@ pub fn openapi() -> Value {
             }
         }
     })
+}
+
+/// Answers with the contract.
+pub async fn handle() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/openapi+json")], Json(openapi()))
 }
 
 fn described(operation: &Operation, generator: &mut SchemaGenerator) -> Value {

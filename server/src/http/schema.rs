@@ -2,9 +2,12 @@
 
 mod example;
 
+use axum::{Json, http::header, response::IntoResponse};
 use model::{Topic, event};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::{Value, json};
+
+use super::query::Segment;
 
 /// What [`by_name`] knows besides topics.
 pub const OTHER_NAMES: [&str; 2] = ["config", "openapi"];
@@ -24,6 +27,11 @@ pub fn payload(topic: Topic) -> Value {
     schema["title"] = json!(format!("Payload of the topic {topic}"));
     schema["examples"] = Value::Array(example::of(topic).iter().map(as_json).collect());
     schema
+}
+
+/// Answers with the schema of a topic's payload.
+pub async fn handle(Segment(topic): Segment<Topic>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/schema+json")], Json(payload(topic)))
 }
 
 /// Where a topic's schema is published: the `dataschema` of its events.

@@ -97,4 +97,5 @@ pub fn AttentionCell(
             </svg>
         </div>
     }
+    .into_any()
 }

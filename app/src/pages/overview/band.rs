@@ -39,7 +39,7 @@ fn Verdict() -> impl IntoView {
         live.status(|status| live.alerts(|snapshot| verdict::verdict(snapshot, status)))
     });
     let counts = Memo::new(move |_| live.alerts(|snapshot| snapshot.alert_counts()));
-    let taken = Memo::new(move |_| live.alerts(verdict::acknowledged));
+    let taken = Memo::new(move |_| live.alerts(verdict::footnote));
     let count = move |of: fn([usize; 4]) -> usize| move || format::count(of(counts.get()));
     view! {
         <div class="question wrong">
@@ -61,10 +61,11 @@ fn Verdict() -> impl IntoView {
                     <b>{count(|counts| counts[Severity::Info.index()])}</b>
                     " info"
                 </li>
-                <li class="taken">{move || format::count(taken.get())} " acknowledged"</li>
+                <li class="taken">{move || taken.get()}</li>
             </ul>
         </div>
     }
+    .into_any()
 }
 
 /// An absence longer than this ends a visit.
@@ -140,6 +141,7 @@ fn Changed() -> impl IntoView {
             </Show>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -168,6 +170,7 @@ fn Trust() -> impl IntoView {
             <p class="footing">{footing}</p>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -223,6 +226,7 @@ fn NextAction() -> impl IntoView {
             {body}
         </div>
     }
+    .into_any()
 }
 
 fn last_real(at: Timestamp) -> impl IntoView {
@@ -278,7 +282,7 @@ fn Take(
             <Button weight=Weight::Primary on_press=move || take(&host, toasts, &id)>
                 "Acknowledge"
             </Button>
-            <a class="button" href=move || why.get()>"Why"</a>
+            <a class="button quiet" href=move || why.get()>"Why"</a>
         </p>
     }
 }

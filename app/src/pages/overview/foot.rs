@@ -44,4 +44,5 @@ pub fn Foot() -> impl IntoView {
             </span>
         </footer>
     }
+    .into_any()
 }

@@ -79,6 +79,7 @@ pub fn WhereCell(
             </svg>
         </div>
     }
+    .into_any()
 }
 
 fn draw(ink: &Ink) -> AnyView {

@@ -2,7 +2,7 @@
 //! is in it nothing moves; what is new waits.
 
 use leptos::prelude::*;
-use model::{Alert, AlertState, Book, Provenance};
+use model::{Alert, AlertState, Book, Provenance, Severity};
 
 use super::verdict::standing;
 use crate::{
@@ -82,6 +82,7 @@ pub fn Stream() -> impl IntoView {
             </ol>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -100,6 +101,7 @@ fn StreamHead() -> impl IntoView {
             <span>"Info " {part(|counts| counts[0])}</span>
         </h2>
     }
+    .into_any()
 }
 
 #[component]
@@ -112,7 +114,7 @@ fn StreamRow(
     let live = Live::expect();
     let href = link(&format!("/alerts/{}", alert.id));
     let shape = Shape::of_alert(&alert);
-    let urgent = alert.state == AlertState::Firing;
+    let urgent = alert.state == AlertState::Firing && alert.severity >= Severity::Warning;
     let provenance: Provenance = alert.book.provenance();
     let (topic, title, at) = (alert.topic.title(), alert.title.clone(), alert.changed_at);
     let counting = alert.escalation.as_ref().is_some_and(|level| level.next_at.is_some());
@@ -134,4 +136,5 @@ fn StreamRow(
             </p>
         </li>
     }
+    .into_any()
 }

@@ -299,6 +299,7 @@ pub fn TrendCell(
             </svg>
         </div>
     }
+    .into_any()
 }
 
 fn gap_views(drawing: &Drawing) -> impl IntoView + use<> {

@@ -30,9 +30,17 @@ pub fn verdict(snapshot: &Snapshot, status: &Status) -> String {
     }
 }
 
-/// Open alerts that somebody has taken.
-pub fn acknowledged(snapshot: &Snapshot) -> usize {
-    snapshot.alerts.values().filter(|alert| alert.state == AlertState::Acknowledged).count()
+/// What stands behind the counts: whose they are, or how many somebody has taken.
+pub fn footnote(snapshot: &Snapshot) -> String {
+    let acknowledged = |alert: &&Alert| alert.state == AlertState::Acknowledged;
+    match snapshot.book.provenance() {
+        Provenance::Simulated => "simulated".to_owned(),
+        Provenance::Drill => "of the drill".to_owned(),
+        Provenance::Real | Provenance::Replayed => {
+            let taken = snapshot.alerts.values().filter(acknowledged).count();
+            format!("{} acknowledged", format::count(taken))
+        }
+    }
 }
 
 /// One line of what changed.

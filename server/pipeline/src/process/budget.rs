@@ -148,3 +148,79 @@ pub(crate) fn read(row: &Row, readings: &mut Readings) {
         (Figure::DaysToExhaustion, left.into()),
     ]);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::testing::{budget, origin, time, usd};
+
+    /// The row of the middle of a quarter of 92 days, in thousands of dollars.
+    fn middle(approved: i64, actual: i64, committed: i64, remaining: i64) -> Row {
+        let report = Budget {
+            committed: usd(committed),
+            forecast_remaining: usd(remaining),
+            ..budget("retail-banking", approved, actual)
+        };
+        let at = time("2026-11-16T00:00:00Z");
+        row(&History::new(report.fiscal_period), &report, origin(at, 1))
+    }
+
+    #[test]
+    fn figures_at_the_middle_of_the_period() {
+        let row = middle(1_000, 460, 80, 640);
+        assert_eq!(row.utilization, Some(0.46));
+        assert_eq!(row.committed_utilization, Some(0.54));
+        assert_eq!(row.available, usd(460));
+        assert_eq!(row.variance, usd(-40), "500 were planned");
+        assert_eq!(row.elapsed, 0.5);
+        assert_eq!(row.pace, Some(0.92));
+        assert_eq!(row.burn_per_day, Some(usd(10)), "460 in 46 days");
+        assert_eq!(row.exhausted_at, None, "460 more last exactly to the period's end");
+        assert_eq!(row.forecast, usd(1_100));
+        assert_eq!(row.forecast_overrun, Some(0.1));
+    }
+
+    #[test]
+    fn runs_out_before_the_end() {
+        let check = |committed, at: &str| {
+            let row = middle(1_000, 460, committed, 0);
+            assert_eq!(row.exhausted_at, Some(time(at)), "{committed}");
+        };
+        check(90, "2026-12-31T00:00:00Z");
+        check(440, "2026-11-26T00:00:00Z");
+        check(540, "2026-11-16T00:00:00Z");
+        check(900, "2026-11-16T00:00:00Z");
+    }
+
+    #[test]
+    fn nothing_approved_has_no_ratios() {
+        let row = middle(0, 10, 0, 0);
+        assert_eq!((row.utilization, row.pace, row.forecast_overrun), (None, None, None));
+        assert_eq!(row.available, usd(-10));
+    }
+
+    #[test]
+    fn burn_is_of_the_trailing_window_once_the_history_reaches_back() {
+        let report = budget("retail-banking", 10_000, 0);
+        let mut history = History::new(report.fiscal_period);
+        let start = report.fiscal_period.start();
+        for day in 0..=20 {
+            let spent = if day <= 6 { 100 * day } else { 600 + 20 * (day - 6) };
+            history.observe(start.plus(day * Timestamp::DAY), usd(spent));
+        }
+        let burn = |day, spent| history.burn(start.plus(day * Timestamp::DAY), usd(spent));
+        assert_eq!(burn(20, 880), Some(usd(20)), "from day 6 on");
+        assert_eq!(history.observed.len(), 15);
+        assert_eq!(burn(10, 680), Some(usd(68)), "else since the start");
+        assert_eq!(burn(0, 680), None);
+    }
+
+    #[test]
+    fn history_is_bounded_to_an_observation_an_hour() {
+        let mut history = History::new(budget("x", 1, 0).fiscal_period);
+        for minute in 0..60 * 24 * 30 {
+            history.observe(time("2026-10-01T00:00:00Z").plus(minute * Timestamp::MINUTE), usd(1));
+        }
+        assert_eq!(history.observed.len(), 14 * 24 + 1);
+    }
+}

@@ -57,3 +57,62 @@ pub(crate) fn read(row: &Row, now: Timestamp, readings: &mut Readings) {
         (Figure::Repeat, Reading::Value(f64::from(u8::from(repeats)))),
     ]);
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{
+        event::compliance::{ItemId, ItemStatus},
+        view::compliance::bucket,
+    };
+
+    use super::*;
+    use crate::process::testing::{compliance, origin, time};
+
+    #[test]
+    fn weight_rises_with_a_repeat_and_ends_with_the_work() {
+        let check = |severity, repeat: bool, status, expected| {
+            let repeat_of = repeat.then(|| ItemId::new("earlier").unwrap());
+            let item = Compliance { severity, repeat_of, status, ..compliance("x", severity) };
+            assert_eq!(weight(&item), expected);
+        };
+        check(Rating::Low, false, ItemStatus::Open, 1);
+        check(Rating::High, false, ItemStatus::InProgress, 3);
+        check(Rating::High, true, ItemStatus::UnderReview, 4);
+        check(Rating::Critical, true, ItemStatus::Open, 5);
+        check(Rating::Critical, true, ItemStatus::Closed, 0);
+        check(Rating::Critical, true, ItemStatus::Failed, 0);
+    }
+
+    #[test]
+    fn days_to_due_end_where_days_overdue_begin() {
+        let item = compliance("x", Rating::High);
+        let due = item.due;
+        let row = Row { origin: origin(time("2026-11-01T00:00:00Z"), 1), weight: 3, item };
+        let mut readings = Readings::new();
+        let mut check = |now: Timestamp, to_due: Reading, overdue: Reading| {
+            read(&row, now, &mut readings);
+            assert_eq!((readings[0].1, readings[1].1), (to_due, overdue));
+        };
+        check(due.plus(-Timestamp::DAY / 2), Reading::Value(0.5), Reading::Undefined);
+        check(due, Reading::Value(0.0), Reading::Undefined);
+        check(due.plus(2 * Timestamp::DAY), Reading::Undefined, Reading::Value(2.0));
+    }
+
+    #[test]
+    fn ageing_at_the_edges_of_its_buckets() {
+        let item = compliance("x", Rating::Low);
+        let opened = item.opened;
+        let row = Row { origin: origin(opened, 1), weight: 1, item };
+        let check = |days: i64, rest: i64, expected: usize| {
+            let age = row.age_days(opened.plus(days * Timestamp::DAY + rest));
+            assert_eq!(bucket(age), expected, "{days} d {rest} ms");
+        };
+        check(0, 0, 0);
+        check(31, -1, 0);
+        check(31, 0, 1);
+        check(61, -1, 1);
+        check(61, 0, 2);
+        check(91, -1, 2);
+        check(91, 0, 3);
+    }
+}

@@ -28,6 +28,7 @@ pub struct History {
     rows_in: VecDeque<u64>,
     outcomes: VecDeque<Outcome>,
     ended: VecDeque<(Timestamp, bool)>,
+    completed: u32,
     failed: bool,
 }
 
@@ -38,11 +39,14 @@ impl History {
             return;
         }
         let index = self.ended.partition_point(|(at, _)| *at <= time);
-        self.ended.insert(index, (time, event == RunEventType::Complete));
+        let completed = event == RunEventType::Complete;
+        self.ended.insert(index, (time, completed));
+        self.completed += u32::from(completed);
         let newest = self.ended.back().map_or(time, |(at, _)| *at);
         let old = |end: &(Timestamp, bool)| newest.since(end.0) > Timestamp::DAY;
         while self.ended.front().is_some_and(old) || self.ended.len() > DAY_RUNS {
-            self.ended.pop_front();
+            let gone = self.ended.pop_front();
+            self.completed -= u32::from(gone.is_some_and(|(_, completed)| completed));
         }
     }
 
@@ -64,9 +68,7 @@ impl History {
 
     /// Runs that completed and runs that ended, within a day.
     fn day(&self) -> (u32, u32) {
-        let count = |ends: usize| u32::try_from(ends).unwrap_or(u32::MAX);
-        let completed = self.ended.iter().filter(|(_, completed)| *completed).count();
-        (count(completed), count(self.ended.len()))
+        (self.completed, u32::try_from(self.ended.len()).unwrap_or(u32::MAX))
     }
 }
 
@@ -187,4 +189,114 @@ pub(crate) fn read(row: &Row, now: Timestamp, readings: &mut Readings) {
         (Figure::RejectRate, if ended { row.reject_rate.into() } else { Reading::Unchanged }),
         (Figure::DurationRatio, row.duration_ratio.into()),
     ]);
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Book, Snapshot};
+
+    use super::*;
+    use crate::process::testing::{etl, origin, time};
+
+    /// A book of jobs to which events are folded, a minute apart.
+    #[derive(Default)]
+    struct Jobs {
+        histories: BTreeMap<String, History>,
+        snapshot: Snapshot,
+        readings: Readings,
+    }
+
+    impl Jobs {
+        fn fold(&mut self, etl: &Etl) -> Row {
+            self.snapshot.sequence += 1;
+            let sequence = self.snapshot.sequence;
+            let minutes = i64::try_from(sequence).unwrap() * Timestamp::MINUTE;
+            let origin = origin(time("2026-11-23T12:00:00Z").plus(minutes), sequence);
+            let mut changes = Vec::new();
+            let mut out = Output { snapshot: &mut self.snapshot, changes: &mut changes };
+            fold(&mut self.histories, etl, origin, &mut self.readings, &mut out);
+            self.snapshot.etl[etl.job.name.as_str()].clone()
+        }
+
+        fn reading(&self, figure: Figure) -> Reading {
+            self.readings.iter().find(|(known, _)| *known == figure).unwrap().1
+        }
+    }
+
+    #[test]
+    fn median_of_what_completed_before() {
+        let check = |values: &[u64], expected| {
+            assert_eq!(median(&values.iter().copied().collect()), expected);
+        };
+        check(&[], None);
+        check(&[5], Some(5));
+        check(&[9, 1, 5], Some(5));
+        check(&[9, 1, 5, 6], Some(5));
+        let mut jobs = Jobs::default();
+        let run = |duration_ms, rows_in| Etl {
+            duration_ms,
+            rows_in,
+            ..etl("fx_rates", RunEventType::Complete, "in", "out")
+        };
+        assert_eq!(jobs.fold(&run(1_000, 100)).duration_ratio, None, "no run before");
+        jobs.fold(&run(3_000, 100));
+        let row = jobs.fold(&run(4_000, 150));
+        assert_eq!(row.median_duration_ms, Some(2_000));
+        assert_eq!(row.duration_ratio, Some(2.0));
+        assert_eq!(row.row_deviation, Some(0.5));
+        assert_eq!((row.runs.len(), row.day), (3, (3, 3)));
+    }
+
+    #[test]
+    fn rejects_and_failure_are_said_by_runs_that_ended() {
+        let mut jobs = Jobs::default();
+        let run = |event_type, attempt, rows_rejected| Etl {
+            attempt,
+            rows_rejected,
+            ..etl("fx_rates", event_type, "in", "out")
+        };
+        let mut check = |event, attempt, rejected, failed: Reading, rate: Reading| {
+            jobs.fold(&run(event, attempt, rejected));
+            assert_eq!(jobs.reading(Figure::RunFailed), failed);
+            assert_eq!(jobs.reading(Figure::RejectRate), rate);
+        };
+        use Reading::{Unchanged, Value};
+        check(RunEventType::Complete, 1, 60, Value(0.0), Value(0.06));
+        check(RunEventType::Start, 1, 0, Unchanged, Unchanged);
+        check(RunEventType::Fail, 2, 0, Unchanged, Value(0.0));
+        check(RunEventType::Fail, 3, 0, Value(1.0), Value(0.0));
+        check(RunEventType::Start, 1, 0, Unchanged, Unchanged);
+        check(RunEventType::Complete, 1, 0, Value(0.0), Value(0.0));
+    }
+
+    #[test]
+    fn a_failed_job_makes_all_behind_it_stale_until_it_completes() {
+        let mut jobs = Jobs { snapshot: Snapshot::empty(Book::Real, []), ..Jobs::default() };
+        let chain = [("a", "0", "1"), ("b", "1", "2"), ("c", "2", "3"), ("d", "9", "8")];
+        for (job, reads, writes) in chain {
+            jobs.fold(&etl(job, RunEventType::Complete, reads, writes));
+        }
+        let stale = |jobs: &Jobs| {
+            let because = |job| jobs.snapshot.etl[job].stale_because.clone();
+            ["a", "b", "c", "d"].map(because)
+        };
+        jobs.fold(&etl("a", RunEventType::Fail, "0", "1"));
+        assert_eq!(stale(&jobs), [None, Some("a".into()), Some("a".into()), None]);
+        jobs.fold(&etl("b", RunEventType::Fail, "1", "2"));
+        assert_eq!(stale(&jobs), [None, Some("a".into()), Some("a, b".into()), None]);
+        jobs.fold(&etl("a", RunEventType::Start, "0", "1"));
+        assert_eq!(stale(&jobs)[1], Some("a".into()), "it has only begun");
+        jobs.fold(&etl("a", RunEventType::Complete, "0", "1"));
+        assert_eq!(stale(&jobs), [None, None, Some("b".into()), None]);
+    }
+
+    #[test]
+    fn a_ring_of_jobs_ends() {
+        let mut jobs = Jobs::default();
+        jobs.fold(&etl("a", RunEventType::Complete, "1", "2"));
+        jobs.fold(&etl("b", RunEventType::Complete, "2", "1"));
+        jobs.fold(&etl("a", RunEventType::Fail, "1", "2"));
+        assert_eq!(jobs.snapshot.etl["b"].stale_because, Some("a".into()));
+        assert_eq!(jobs.snapshot.etl["a"].stale_because, None, "it is no victim of itself");
+    }
 }

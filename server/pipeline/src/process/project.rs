@@ -93,6 +93,75 @@ pub(crate) fn read(row: &Row, now: Timestamp, readings: &mut Readings) {
         (Figure::Completion, under_way(Some(row.project.percent_complete.get()))),
         (Figure::BudgetOverrun, under_way(vac.map(|vac| -vac))),
         (Figure::Watermelon, under_way(Some(f64::from(u8::from(row.watermelon))))),
+        (Figure::StatusAge, under_way(Some(days(now.since(row.origin.time).max(0))))),
         (Figure::ProjectRisk, under_way(Some(f64::from(row.risk.total())))),
     ]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::testing::{origin, project, time, usd};
+
+    fn figures(bac: i64, pv: i64, ev: i64, ac: i64) -> Row {
+        row(&project("instant-payments", bac, pv, ev, ac), origin(time("2026-11-23T12:00:00Z"), 1))
+    }
+
+    #[test]
+    fn the_textbook_project() {
+        let row = figures(100_000, 50_000, 40_000, 60_000);
+        assert_eq!((row.cv, row.sv), (usd(-20_000), usd(-10_000)));
+        assert_eq!((row.cpi, row.spi), (Some(40.0 / 60.0), Some(0.8)));
+        assert_eq!(row.eac, Some(usd(150_000)));
+        assert_eq!(row.etc, Some(usd(90_000)));
+        assert_eq!(row.vac, Some(usd(-50_000)));
+        assert_eq!(row.tcpi, Some(1.5));
+        let parts = RiskParts { cost: 30, schedule: 20, deadline: 5, reported: 8 };
+        assert_eq!(row.risk, parts, "slip of 10 days, own score 40");
+        assert_eq!(row.risk.total(), 63);
+    }
+
+    #[test]
+    fn what_cannot_be_divided_is_undefined() {
+        let row = figures(100, 0, 0, 0);
+        assert_eq!((row.cpi, row.spi, row.eac, row.etc), (None, None, None, None));
+        assert_eq!(row.tcpi, Some(1.0));
+        assert_eq!(figures(100, 50, 50, 100).tcpi, None, "all is spent");
+        let limit = Money::LIMIT;
+        let huge = Project {
+            bac: Money { minor: limit, ..usd(0) },
+            ac: Money { minor: limit, ..usd(0) },
+            ev: Money { minor: 1, ..usd(0) },
+            ..project("x", 1, 1, 1, 1)
+        };
+        assert_eq!(super::row(&huge, origin(time("2026-11-23T12:00:00Z"), 1)).eac, None);
+    }
+
+    #[test]
+    fn watermelons_are_green_outside_only() {
+        let check = |rag, ac, expected| {
+            let report = Project { reported_rag: rag, ..project("x", 100, 50, 45, ac) };
+            let row = row(&report, origin(time("2026-11-23T12:00:00Z"), 1));
+            assert_eq!(row.watermelon, expected, "{rag:?} {ac}");
+        };
+        check(Rag::Green, 50, false);
+        check(Rag::Green, 51, true);
+        check(Rag::Amber, 51, false);
+        check(Rag::Green, 0, false);
+    }
+
+    #[test]
+    fn a_project_that_is_not_under_way_has_no_figures() {
+        let now = time("2026-11-23T12:00:00Z");
+        let mut readings = Readings::new();
+        for status in [ProjectStatus::Planned, ProjectStatus::OnHold, ProjectStatus::Completed] {
+            let report = Project { status, ..project("x", 100, 50, 40, 60) };
+            read(&row(&report, origin(now, 1)), now, &mut readings);
+            assert!(readings.iter().all(|(_, reading)| *reading == Reading::Undefined));
+        }
+        read(&figures(100, 50, 40, 60), now, &mut readings);
+        let find = |figure| readings.iter().find(|(known, _)| *known == figure).unwrap().1;
+        assert_eq!(find(Figure::BudgetOverrun), Reading::Value(0.5));
+        assert_eq!(find(Figure::DaysToFinish), Reading::Value(37.5));
+    }
 }

@@ -66,3 +66,60 @@ pub(crate) fn read(row: &Row, now: Timestamp, readings: &mut Readings) {
         (Figure::MitigationOverdueDays, late.map(days).into()),
     ]);
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{
+        Ratio,
+        event::{
+            compliance::Rating,
+            risk::{CreditExposure, MitigationStatus},
+        },
+    };
+
+    use super::*;
+    use crate::process::testing::{origin, ratio, risk, time, usd};
+
+    fn row_of(risk: &Risk) -> Row {
+        row(risk, origin(time("2026-11-23T12:00:00Z"), 1))
+    }
+
+    #[test]
+    fn expected_and_residual_loss() {
+        let row = row_of(&risk("x", 0.2, 1_000_000));
+        assert_eq!(row.expected_loss, usd(200_000));
+        assert_eq!(row.residual, usd(50_000), "controls take three quarters");
+        assert_eq!((row.likelihood, row.impact, row.rating), (2, 3, Rating::Medium));
+    }
+
+    #[test]
+    fn credit_is_pd_x_lgd_x_ead() {
+        let credit = CreditExposure { pd: ratio(0.02), lgd: ratio(0.45), ead: usd(10_000_000) };
+        let row = row_of(&Risk { credit: Some(credit), ..risk("x", 0.9, 11_000_000) });
+        assert_eq!(row.expected_loss, usd(90_000));
+        assert_eq!(row.residual, usd(22_500));
+        assert_eq!((row.likelihood, row.impact, row.rating), (5, 5, Rating::Critical));
+    }
+
+    #[test]
+    fn mitigation_is_overdue_while_it_is_open() {
+        let now = time("2026-11-23T12:00:00Z");
+        let check = |mitigation_status, due: i64, expected: Reading, rating: f64| {
+            let mitigation_due = Some(now.plus(due * Timestamp::DAY));
+            let control_effectiveness = Ratio::ZERO;
+            let risk = Risk {
+                mitigation_status,
+                mitigation_due,
+                control_effectiveness,
+                ..risk("x", 0.9, 11_000_000)
+            };
+            let mut readings = Readings::new();
+            read(&row_of(&risk), now, &mut readings);
+            assert_eq!(readings[2].1, Reading::Value(rating));
+            assert_eq!(readings[3].1, expected);
+        };
+        check(MitigationStatus::Planned, -3, Reading::Value(3.0), 4.0);
+        check(MitigationStatus::Planned, 3, Reading::Undefined, 4.0);
+        check(MitigationStatus::Completed, -3, Reading::Undefined, 0.0);
+    }
+}

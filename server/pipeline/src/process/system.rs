@@ -117,3 +117,55 @@ pub(crate) fn read(row: &Row, readings: &mut Readings) {
         (Figure::ServiceDown, Reading::Value(f64::from(u8::from(!system.up)))),
     ]);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::testing::{system, time};
+
+    #[test]
+    fn error_budget_of_three_nines() {
+        let check = |availability, error_ratio, left: f64| {
+            let found = error_budget_left(availability, error_ratio);
+            assert!((found - left).abs() < 1e-9, "{found} is not {left}");
+        };
+        check(1.0, 0.0, 1.0);
+        check(1.0, 0.000_5, 0.5);
+        check(0.999_5, 0.0, 0.5);
+        check(1.0, 0.001, 0.0);
+        check(0.5, 0.5, 0.0);
+    }
+
+    #[test]
+    fn shares_of_the_last_hour_in_any_order_of_arrival() {
+        let start = time("2026-11-23T12:00:00Z");
+        let reports = [(0, true, 0.5), (59, false, 0.0), (60, true, 0.1), (90, true, 0.3)];
+        let shares = |order: [usize; 4]| {
+            let mut window = Window::default();
+            for index in order {
+                let (minute, up, errors) = reports[index];
+                let report = System { up, ..system("payments", errors) };
+                window.count(start.plus(minute * Timestamp::MINUTE), &report);
+            }
+            window.shares()
+        };
+        let (availability, errors) = shares([0, 1, 2, 3]);
+        assert_eq!(availability, 2.0 / 3.0, "the first is more than an hour old");
+        assert!((errors - 0.4 / 3.0).abs() < 1e-12);
+        assert_eq!(shares([0, 2, 1, 3]).0, availability);
+        assert_eq!(Window::default().shares(), (1.0, 0.0));
+    }
+
+    #[test]
+    fn a_service_that_is_down_has_no_latency() {
+        let at = time("2026-11-23T12:00:00Z");
+        let system = System { up: false, ..system("payments", 0.0) };
+        let origin = crate::process::testing::origin(at, 1);
+        let (availability, hour_error_ratio, error_budget_left) = (1.0, 0.0, 1.0);
+        let row = Row { origin, system, availability, hour_error_ratio, error_budget_left };
+        let mut readings = Readings::new();
+        read(&row, &mut readings);
+        assert!(readings.contains(&(Figure::LatencyP99, Reading::Undefined)));
+        assert!(readings.contains(&(Figure::ServiceDown, Reading::Value(1.0))));
+    }
+}

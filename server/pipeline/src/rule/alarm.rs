@@ -4,21 +4,25 @@
 //! number within that entry. The alerts themselves live in the snapshot; here is only what finds
 //! them again.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use model::{
-    Alert, AlertId, AlertState, Change, Origin, Snapshot, Timestamp, Topic,
-    alert::{Action, Command, Step, StepKind},
+    Alert, AlertId, AlertState, Change, Event, Origin, Position, Snapshot, Timestamp, Topic,
+    alert::StepKind,
 };
 
-use super::{Rule, Rules, escalation, text};
+use super::{
+    Rule, Rules, escalation,
+    life::{hold, step},
+    text,
+};
 use crate::process::{self, Output, Reading, Readings, Subject};
 
 /// Most steps that an alert remembers.
-const HISTORY: usize = 50;
+pub(super) const HISTORY: usize = 50;
 
 /// Most events that an alert names.
-const EVENTS: usize = 10;
+pub(super) const EVENTS: usize = 10;
 
 /// Most alerts of one rule that are open; the oldest is resolved first.
 const OPEN: usize = 500;
@@ -29,6 +33,10 @@ const RESOLVED_FOR: i64 = 6 * Timestamp::HOUR;
 
 /// While an alert's level stays, its value and events follow at most this often.
 const REFRESH: i64 = Timestamp::SECOND;
+
+/// A resolved alert: the entry that resolved it, the place where it fired, and its identity. An
+/// order that a checkpoint restores.
+type Ended = (u64, (u64, u32), AlertId);
 
 /// Open alerts of one rule.
 #[derive(Debug, Clone, Default)]
@@ -41,7 +49,7 @@ struct Open {
 #[derive(Debug, Clone)]
 pub(crate) struct Alarms {
     open: Vec<Open>,
-    resolved: VecDeque<AlertId>,
+    resolved: BTreeSet<Ended>,
     fired: u32,
 }
 
@@ -50,7 +58,26 @@ pub(crate) struct Occasion<'a> {
     /// When, in the clock of the book.
     pub at: Timestamp,
     /// The event; none on a tick.
-    pub origin: Option<&'a Origin>,
+    pub source: Option<Source<'a>>,
+}
+
+/// An event of the log, and its places.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// Its place in Kafka.
+    pub position: Option<Position>,
+    /// Its place in the log.
+    pub sequence: u64,
+}
+
+impl Source<'_> {
+    /// The event as figures and alerts name it.
+    pub fn origin(&self) -> Origin {
+        let (event, time) = (self.event.envelope.id.clone(), self.event.envelope.time);
+        Origin { event, time, sequence: self.sequence, position: self.position }
+    }
 }
 
 /// What is to be done about one rule and one entity.
@@ -58,7 +85,7 @@ pub(crate) struct Occasion<'a> {
 pub(crate) struct Verdict {
     rule: usize,
     entity: String,
-    value: Option<f64>,
+    pub(super) value: Option<f64>,
     level: Option<usize>,
 }
 
@@ -67,7 +94,7 @@ impl Alarms {
     pub fn of(snapshot: &Snapshot, rules: &Rules) -> Self {
         let mut alarms = Self {
             open: vec![Open::default(); rules.rules.len()],
-            resolved: VecDeque::new(),
+            resolved: BTreeSet::new(),
             fired: 0,
         };
         let mut alerts: Vec<&Alert> = snapshot.alerts.values().collect();
@@ -79,8 +106,7 @@ impl Alarms {
             }
         }
         alerts.retain(|alert| !alert.state.is_open());
-        alerts.sort_by_key(|alert| (alert.sequence, place(&alert.id)));
-        alarms.resolved = alerts.iter().map(|alert| alert.id.clone()).collect();
+        alarms.resolved = alerts.into_iter().map(ended).collect();
         alarms
     }
 
@@ -100,7 +126,7 @@ impl Alarms {
         occasion: &Occasion<'_>,
         verdicts: &mut Vec<Verdict>,
     ) {
-        let tick = occasion.origin.is_none();
+        let tick = occasion.source.is_none();
         for &(figure, reading) in readings {
             if tick && !process::moves_with_time(figure) {
                 continue;
@@ -180,7 +206,7 @@ impl Alarms {
             owner: subject.owner,
             acknowledged_by: None,
             escalation: None,
-            events: occasion.origin.cloned().into_iter().collect(),
+            events: occasion.source.iter().map(Source::origin).collect(),
             history: Vec::new(),
             sequence: out.snapshot.sequence,
         };
@@ -248,7 +274,7 @@ impl Alarms {
         (alert.changed_at, alert.sequence) = (at, out.snapshot.sequence);
         escalation::stop(&mut alert);
         step(&mut alert, at, StepKind::Resolved, None, note);
-        self.resolved.push_back(alert.id.clone());
+        self.resolved.insert(ended(&alert));
         out.emit(Change::Alert(Box::new(alert)));
         while self.resolved.len() > RESOLVED {
             self.drop_oldest(out);
@@ -256,7 +282,7 @@ impl Alarms {
     }
 
     fn drop_oldest(&mut self, out: &mut Output<'_>) {
-        if let Some(id) = self.resolved.pop_front() {
+        if let Some((.., id)) = self.resolved.pop_first() {
             out.emit(Change::AlertRemoved(id));
         }
     }
@@ -286,7 +312,7 @@ impl Alarms {
             let alert = snapshot.alerts.get(id);
             alert.is_none_or(|alert| now.since(alert.changed_at) > RESOLVED_FOR)
         };
-        while self.resolved.front().is_some_and(|id| old(id, out.snapshot)) {
+        while self.resolved.first().is_some_and(|(.., id)| old(id, out.snapshot)) {
             self.drop_oldest(out);
         }
     }
@@ -320,92 +346,15 @@ fn held_level(rule: &Rule, alert: &Alert) -> usize {
 /// once a second; on a tick, when a whole unit has passed.
 fn is_due_again(alert: &Alert, rule: &Rule, reading: Reading, occasion: &Occasion<'_>) -> bool {
     let Some(value) = reading.value() else { return false };
-    match occasion.origin {
+    match occasion.source {
         None => value.floor() != alert.value.floor(),
-        Some(origin) => {
+        Some(source) => {
             let reached = rule.hold_minutes.is_none()
                 || rule.levels.first().is_some_and(|level| rule.reaches(value, level.fire));
             let last = alert.events.first().map(|event| event.time);
-            reached && last.is_none_or(|last| origin.time.since(last) >= REFRESH)
+            reached && last.is_none_or(|last| source.event.envelope.time.since(last) >= REFRESH)
         }
     }
-}
-
-/// Keeps an alert at a level, or moves it to one.
-fn hold(
-    mut alert: Alert,
-    rule: &Rule,
-    verdict: &Verdict,
-    index: usize,
-    occasion: &Occasion<'_>,
-    out: &mut Output<'_>,
-) {
-    let (Some(level), Some(value)) = (rule.levels.get(index), verdict.value) else { return };
-    let (at, before) = (occasion.at, alert.severity);
-    let subject = Subject::of(out.snapshot, rule.topic, &alert.entity);
-    alert.title = text::fill(&rule.title, rule, level, value, &subject);
-    alert.summary = text::fill(&rule.summary, rule, level, value, &subject);
-    (alert.entity_name, alert.owner) = (subject.name, subject.owner.or(alert.owner));
-    (alert.value, alert.severity) = (value, level.severity);
-    (alert.threshold, alert.recovers) = (level.fire, level.recover);
-    alert.rule_version = rule.version;
-    alert.sequence = out.snapshot.sequence;
-    if let Some(origin) = occasion.origin {
-        alert.events.insert(0, origin.clone());
-        alert.events.truncate(EVENTS);
-    }
-    if level.severity > before {
-        (alert.state, alert.acknowledged_by) = (AlertState::Firing, None);
-        moved(&mut alert, StepKind::Raised, at);
-        escalation::start(&mut alert, &out.snapshot.people, at);
-    } else if level.severity < before {
-        moved(&mut alert, StepKind::Lowered, at);
-        if level.severity < model::Severity::Critical {
-            alert.escalation = None;
-        }
-    }
-    out.emit(Change::Alert(Box::new(alert)));
-}
-
-fn moved(alert: &mut Alert, what: StepKind, at: Timestamp) {
-    alert.changed_at = at;
-    let note = Some(alert.summary.clone());
-    step(alert, at, what, None, note);
-}
-
-/// Writes a step into the history.
-pub(super) fn step(
-    alert: &mut Alert,
-    at: Timestamp,
-    what: StepKind,
-    actor: Option<String>,
-    note: Option<String>,
-) {
-    alert.history.insert(0, Step { at, what, severity: alert.severity, actor, note });
-    alert.history.truncate(HISTORY);
-}
-
-/// Does what somebody asked for; nothing where the alert is gone, resolved or already so.
-pub(crate) fn command(command: &Command, at: Timestamp, out: &mut Output<'_>) {
-    let Some(mut alert) = out.snapshot.alerts.get(&command.alert).cloned() else { return };
-    let (actor, note) = (Some(command.actor.clone()), command.comment.clone());
-    match (command.action, alert.state) {
-        (Action::Acknowledge, AlertState::Firing) => {
-            alert.state = AlertState::Acknowledged;
-            alert.acknowledged_by = actor.clone();
-            escalation::stop(&mut alert);
-            step(&mut alert, at, StepKind::Acknowledged, actor, note);
-        }
-        (Action::Unacknowledge, AlertState::Acknowledged) => {
-            alert.state = AlertState::Firing;
-            alert.acknowledged_by = None;
-            step(&mut alert, at, StepKind::Unacknowledged, actor, note);
-            escalation::start(&mut alert, &out.snapshot.people, at);
-        }
-        _ => return,
-    }
-    (alert.changed_at, alert.sequence) = (at, out.snapshot.sequence);
-    out.emit(Change::Alert(Box::new(alert)));
 }
 
 /// Identity of the alert that is fired as the `number`th of an entry.
@@ -413,6 +362,10 @@ fn identity(snapshot: &Snapshot, number: u32) -> AlertId {
     let book = snapshot.book.to_string().replace(':', "-");
     AlertId::new(format!("{book}-{}-{number}", snapshot.sequence))
         .expect("a book's name and two numbers are short and printable")
+}
+
+fn ended(alert: &Alert) -> Ended {
+    (alert.sequence, place(&alert.id), alert.id.clone())
 }
 
 /// Place in the log and number of an alert, from its identity.

@@ -9,7 +9,7 @@ use model::{
     alert::{Escalation, StepKind},
 };
 
-use super::alarm::step;
+use super::life::step;
 
 /// Milliseconds without acknowledgement until the next level.
 pub(super) const WAIT: i64 = 15 * Timestamp::MINUTE;
@@ -45,7 +45,10 @@ pub(super) fn start(alert: &mut Alert, people: &People, at: Timestamp) {
         return;
     }
     let reached = alert.escalation.as_ref().map_or(1, |escalation| escalation.level);
-    let emergency = alert.severity == Severity::Emergency && reached < EMERGENCY;
+    if reached >= EMERGENCY {
+        return;
+    }
+    let emergency = alert.severity == Severity::Emergency;
     reach(alert, people, if emergency { EMERGENCY } else { reached }, at);
     if emergency {
         tell(alert, at);

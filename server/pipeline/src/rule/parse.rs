@@ -170,7 +170,7 @@ mod tests {
         check("recover = 1.0", "recover = 3.0", 9, 56, "recovers at or below");
         check("fire = 2.0", "fire = inf", 9, 41, "finite");
         check("title", "titel", 7, 1, "unknown field `titel`");
-        check("\"warning\"", "\"bad\"", 9, 24, "unknown variant `bad`");
+        check("\"warning\"", "\"bad\"", 9, 23, "unknown variant `bad`");
         check("version = 1", "version =", 3, 10, "");
         check(
             "level = [{ severity = \"warning\", fire = 2.0, recover = 1.0 }]",

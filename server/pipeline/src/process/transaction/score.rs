@@ -108,3 +108,95 @@ fn structuring(account: &Account, amount: Money, time: Timestamp) -> bool {
         && account.recent.iter().filter(|(at, money)| within(*at) && just_below(*money)).count() + 1
             >= STRUCTURING
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{event::transaction::Channel, unit::Country};
+
+    use super::*;
+    use crate::process::testing::{id, time, transaction};
+
+    /// An account with a history, one purchase of USD 100 every hour with one device.
+    fn settled(purchases: i64) -> (Account, Timestamp) {
+        let mut account = Account::default();
+        let start = time("2026-11-23T00:00:00Z");
+        for hour in 0..purchases {
+            account.remember(&transaction("a", 100), start.plus(hour * Timestamp::HOUR));
+        }
+        (account, start.plus(purchases * Timestamp::HOUR))
+    }
+
+    #[test]
+    fn one_reason_at_a_time() {
+        let check = |purchases, change: fn(&mut Transaction), expected: &[Reason]| {
+            let (account, now) = settled(purchases);
+            let mut next = transaction("a", 100);
+            change(&mut next);
+            assert_eq!(reasons(&account, &next, now), expected);
+        };
+        check(6, |_| {}, &[]);
+        check(6, |next| next.amount.minor = 50_000, &[Reason::Amount]);
+        check(6, |next| next.amount.minor = 49_999, &[]);
+        check(4, |next| next.amount.minor = 50_000, &[]);
+        check(6, |next| next.device = Some(id("other")), &[Reason::NewDevice]);
+        check(4, |next| next.device = Some(id("other")), &[]);
+        check(6, |next| next.device = None, &[]);
+        check(0, |next| next.ip_country = Some(Country::BR), &[Reason::CountryMismatch]);
+        check(0, |next| next.ip_country = None, &[]);
+    }
+
+    #[test]
+    fn five_within_five_minutes_are_many() {
+        let start = time("2026-11-23T00:00:00Z");
+        let check = |gap: i64, expected| {
+            let mut account = Account::default();
+            for number in 0..4 {
+                account.remember(&transaction("a", 100), start.plus(number * gap));
+            }
+            assert_eq!(velocity(&account, start.plus(4 * gap)), expected);
+        };
+        check(75 * Timestamp::SECOND, true);
+        check(75 * Timestamp::SECOND + 1, false);
+    }
+
+    #[test]
+    fn nobody_is_in_two_countries_within_two_hours() {
+        let start = time("2026-11-23T00:00:00Z");
+        let check = |hours: i64, country, channel, expected| {
+            let mut account = Account::default();
+            let atm = Transaction { channel: Channel::Atm, ..transaction("a", 100) };
+            account.remember(&atm, start);
+            let next = Transaction { country, channel, ..transaction("a", 100) };
+            let found = impossible_travel(&account, &next, start.plus(hours * Timestamp::HOUR));
+            assert_eq!(found, expected);
+        };
+        check(2, Country::BR, Channel::Branch, true);
+        check(3, Country::BR, Channel::Branch, false);
+        check(2, Country::AR, Channel::Branch, false);
+        check(2, Country::BR, Channel::Online, false);
+    }
+
+    #[test]
+    fn three_amounts_just_below_the_limit_are_structuring() {
+        let start = time("2026-11-23T00:00:00Z");
+        let check = |amounts: [i64; 3], expected| {
+            let mut account = Account::default();
+            account.remember(&transaction("a", amounts[0]), start);
+            account.remember(&transaction("a", amounts[1]), start);
+            let last = transaction("a", amounts[2]).amount;
+            assert_eq!(structuring(&account, last, start.plus(DAY)), expected);
+            assert!(!structuring(&account, last, start.plus(DAY + 1)));
+        };
+        check([9_000, 9_500, 9_999], true);
+        check([8_999, 9_500, 9_999], false);
+        check([9_000, 9_500, 10_000], false);
+    }
+
+    #[test]
+    fn weights_add_up_to_a_hundred_at_most() {
+        assert_eq!(total(&[]), 0);
+        assert_eq!(total(&[Reason::Amount, Reason::NewDevice]), 50);
+        let all = [Reason::Amount, Reason::ImpossibleTravel, Reason::Structuring];
+        assert_eq!(total(&all), 100);
+    }
+}

@@ -1,6 +1,8 @@
 //! The consumer: one thread that polls, a group that shares the partitions, positions that are the
 //! store's. Kafka's own committed offsets are written for tools that look there, and never read.
 
+mod context;
+
 use std::{
     sync::{
         Arc, Mutex, MutexGuard,
@@ -12,20 +14,12 @@ use std::{
 };
 
 use rdkafka::{
-    ClientContext, Message as _, Offset, TopicPartitionList,
-    config::RDKafkaLogLevel,
-    consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, RebalanceProtocol},
-    error::{KafkaError, RDKafkaErrorCode},
-    types::RDKafkaRespErr,
+    Offset, TopicPartitionList,
+    consumer::{BaseConsumer, CommitMode, Consumer as _},
 };
-use serde::Deserialize;
 
-use super::{
-    PartitionLag, Settings,
-    probe::{ProbeError, is_auth},
-    progress::{Part, Progress},
-    record,
-};
+use self::context::Context;
+use super::{PartitionLag, Settings, probe::ProbeError, progress::Progress, record};
 use crate::{message::Message, store::Positions, supervisor::Observation};
 
 /// Most messages in a batch for the sender.
@@ -103,7 +97,10 @@ impl Consumer {
         let refused = |error: &dyn std::fmt::Display| ProbeError::Config(error.to_string());
         let mut config = settings.client(&PROPERTIES);
         config.set("group.id", &settings.group);
-        let context = Context { shared: Arc::clone(&shared), observer: Box::new(observer) };
+        if let Some(instance) = &settings.instance {
+            config.set("group.instance.id", instance);
+        }
+        let context = Context::new(Arc::clone(&shared), Box::new(observer));
         let client: BaseConsumer<Context> =
             config.create_with_context(context).map_err(|error| refused(&error))?;
         let names: Vec<&str> = settings.names.iter().map(String::as_str).collect();
@@ -183,7 +180,8 @@ impl<S: FnMut(Vec<Message>) -> bool> Loop<S> {
         while batch.len() < BATCH && bytes < BATCH_BYTES {
             match self.client.poll(patience) {
                 None => break,
-                Some(Err(error)) => self.context().notice(&error),
+                // The context was told already, with a reason.
+                Some(Err(_)) => {}
                 Some(Ok(found)) => {
                     if let Some(message) = self.context().take(&found) {
                         bytes += message.value.as_ref().map_or(0, bytes::Bytes::len);
@@ -217,152 +215,8 @@ impl<S: FnMut(Vec<Message>) -> bool> Loop<S> {
     }
 }
 
-/// What the client calls back.
-struct Context {
-    shared: Arc<Shared>,
-    observer: Box<dyn Fn(Observation) + Send + Sync>,
-}
-
-impl Context {
-    /// A record as a message, noted as read.
-    fn take(&self, found: &rdkafka::message::BorrowedMessage<'_>) -> Option<Message> {
-        let topic = self.shared.settings.topic(found.topic())?;
-        let message = record::message(found, topic, record::now());
-        if let Some(position) = message.position {
-            self.shared.progress().read(topic, position, message.record_time);
-        }
-        Some(message)
-    }
-
-    /// Tells the observer of an error that means something for the whole source. The rest, such
-    /// as one connection that was closed, the client mends by itself.
-    fn notice(&self, error: &KafkaError) {
-        tracing::debug!(%error, "from the Kafka client");
-        let reason = error.to_string();
-        match error.rdkafka_error_code() {
-            Some(code) if is_auth(code) => (self.observer)(Observation::AuthFailed(reason)),
-            Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::Fatal) => {
-                (self.observer)(Observation::ClientError(reason));
-            }
-            Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
-                (self.observer)(Observation::TopicMissing(reason));
-            }
-            _ if matches!(error, KafkaError::MessageConsumptionFatal(_)) => {
-                (self.observer)(Observation::ClientError(reason));
-            }
-            _ => {}
-        }
-    }
-
-    fn parts(&self, list: &TopicPartitionList) -> Vec<Part> {
-        let topic = |name: &str| self.shared.settings.topic(name);
-        let elements = list.elements();
-        elements.iter().filter_map(|each| Some((topic(each.topic())?, each.partition()))).collect()
-    }
-
-    /// Sets each partition that is given to where it is read from.
-    fn position(&self, list: &mut TopicPartitionList) -> Result<(), KafkaError> {
-        let mut progress = self.shared.progress();
-        for (topic, partition) in self.parts(list) {
-            let start = progress.start((topic, partition));
-            let offset = start.map_or(Offset::Beginning, Offset::Offset);
-            list.set_partition_offset(self.shared.settings.name(topic), partition, offset)?;
-            progress.assign((topic, partition));
-        }
-        Ok(())
-    }
-
-    fn assigned(
-        &self,
-        client: &BaseConsumer<Self>,
-        list: &mut TopicPartitionList,
-    ) -> Result<(), KafkaError> {
-        self.position(list)?;
-        match client.rebalance_protocol() {
-            RebalanceProtocol::Cooperative => client.incremental_assign(list)?,
-            _ => client.assign(list)?,
-        }
-        (self.observer)(Observation::BrokerAnswered);
-        Ok(())
-    }
-
-    fn revoked(
-        &self,
-        client: &BaseConsumer<Self>,
-        list: &TopicPartitionList,
-    ) -> Result<(), KafkaError> {
-        let mut progress = self.shared.progress();
-        for part in self.parts(list) {
-            progress.revoke(part);
-        }
-        drop(progress);
-        match client.rebalance_protocol() {
-            RebalanceProtocol::Cooperative => client.incremental_unassign(list),
-            _ => client.unassign(),
-        }
-    }
-}
-
-impl ConsumerContext for Context {
-    fn rebalance(
-        &self,
-        client: &BaseConsumer<Self>,
-        what: RDKafkaRespErr,
-        list: &mut TopicPartitionList,
-    ) {
-        let done = match what {
-            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => self.assigned(client, list),
-            _ => self.revoked(client, list),
-        };
-        if let Err(error) = done {
-            (self.observer)(Observation::ClientError(format!("rebalance failed: {error}")));
-        }
-    }
-}
-
-impl ClientContext for Context {
-    fn log(&self, _: RDKafkaLogLevel, fac: &str, message: &str) {
-        tracing::debug!(target: "librdkafka", fac, message);
-    }
-
-    fn error(&self, error: KafkaError, _: &str) {
-        self.notice(&error);
-    }
-
-    fn stats_raw(&self, statistics: &[u8]) {
-        let Ok(statistics) = serde_json::from_slice::<Statistics>(statistics) else { return };
-        let mut progress = self.shared.progress();
-        for (name, topic) in &statistics.topics {
-            let Some(known) = self.shared.settings.topic(name) else { continue };
-            for part in topic.partitions.values() {
-                progress.ends_at((known, part.partition), part.ls_offset);
-            }
-        }
-    }
-}
-
-/// The part of librdkafka's statistics that is read.
-#[derive(Deserialize)]
-struct Statistics {
-    topics: std::collections::HashMap<String, TopicStatistics>,
-}
-
-#[derive(Deserialize)]
-struct TopicStatistics {
-    partitions: std::collections::HashMap<String, PartitionStatistics>,
-}
-
-#[derive(Deserialize)]
-struct PartitionStatistics {
-    partition: i32,
-    /// Last stable offset: where committed transactions end.
-    ls_offset: i64,
-}
-
 #[cfg(test)]
 mod tests {
-    use model::Topic;
-
     use super::*;
 
     #[test]
@@ -377,26 +231,11 @@ mod tests {
         )
         .unwrap();
         let observation = told.recv_timeout(Duration::from_secs(5)).unwrap();
-        assert!(matches!(observation, Observation::ClientError(_)), "{observation:?}");
+        let Observation::ClientError(reason) = observation else { panic!("{observation:?}") };
+        assert!(reason.contains("127.0.0.1:1"), "{reason}");
         assert!(consumer.lag().is_empty());
         let begin = Instant::now();
         consumer.stop();
         assert!(begin.elapsed() < STOP + IDLE * 4);
-    }
-
-    #[test]
-    fn ends_are_read_from_statistics() {
-        let text = br#"{"name":"x","topics":{"risk":{"topic":"risk","partitions":{
-            "2":{"partition":2,"ls_offset":8,"hi_offset":9},
-            "-1":{"partition":-1,"ls_offset":-1001}}}}}"#;
-        let settings = Settings::new("127.0.0.1:1", "nobody", "");
-        let progress = Mutex::new(Progress::new([((Topic::Risk, 2), 3)].into()));
-        let shared = Arc::new(Shared { settings, stop: AtomicBool::new(false), progress });
-        shared.progress().assign((Topic::Risk, 2));
-        let context = Context { shared: Arc::clone(&shared), observer: Box::new(|_| {}) };
-        context.stats_raw(text);
-        context.stats_raw(b"{");
-        let lag = shared.progress().lag(record::now());
-        assert_eq!(lag.iter().map(|lag| lag.records).collect::<Vec<_>>(), [5]);
     }
 }

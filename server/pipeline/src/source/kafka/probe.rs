@@ -95,14 +95,14 @@ impl ClientContext for Witness {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
+        let code = error.rdkafka_error_code();
         let mut seen = self.0.lock().expect("nothing panics while it holds this lock");
-        let auth = error.rdkafka_error_code().is_some_and(is_auth);
         match *seen {
             Some(ProbeError::Auth(_)) => {}
-            _ if auth => *seen = Some(ProbeError::Auth(reason.to_owned())),
-            // The first reason is the precise one; "all brokers are down" only follows it.
-            None => *seen = Some(ProbeError::Down(reason.to_owned())),
-            Some(_) => {}
+            _ if code.is_some_and(is_auth) => *seen = Some(ProbeError::Auth(plain(reason))),
+            // That all brokers are down only follows from a reason that is more precise.
+            Some(_) if code == Some(RDKafkaErrorCode::AllBrokersDown) => {}
+            _ => *seen = Some(ProbeError::Down(plain(reason))),
         }
     }
 }
@@ -111,6 +111,11 @@ impl ProducerContext for Witness {
     type DeliveryOpaque = ();
 
     fn delivery(&self, _: &DeliveryResult<'_>, (): ()) {}
+}
+
+/// A reason without the client's own state at its end.
+pub(super) fn plain(reason: &str) -> String {
+    reason.split(" (after ").next().unwrap_or(reason).to_owned()
 }
 
 /// Whether an error says that we are not let in.
@@ -131,6 +136,30 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
+
+    #[test]
+    fn reasons_are_cut_to_what_matters() {
+        assert_eq!(plain("refused (after 3ms in state CONNECT)"), "refused");
+        assert_eq!(plain("timed out"), "timed out");
+    }
+
+    #[test]
+    fn the_precise_reason_is_kept() {
+        let witness = Witness::default();
+        let report = |code, reason: &str| {
+            witness.error(KafkaError::Global(code), reason);
+            witness.seen().unwrap()
+        };
+        let down = |reason: &str| ProbeError::Down(reason.into());
+        let all = RDKafkaErrorCode::AllBrokersDown;
+        assert_eq!(report(all, "1/1 brokers are down"), down("1/1 brokers are down"));
+        let transport = RDKafkaErrorCode::BrokerTransportFailure;
+        assert_eq!(report(transport, "connection refused"), down("connection refused"));
+        assert_eq!(report(all, "1/1 brokers are down"), down("connection refused"));
+        let auth = ProbeError::Auth("wrong password".into());
+        assert_eq!(report(RDKafkaErrorCode::Authentication, "wrong password"), auth);
+        assert_eq!(report(transport, "connection refused"), auth);
+    }
 
     fn ask(brokers: String) -> (Result<(), ProbeError>, Duration) {
         let begin = Instant::now();

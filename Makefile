@@ -1,0 +1,41 @@
+# Needs rustup, a C compiler and make; rustup brings the toolchain that rust-toolchain.toml names.
+# Node, where it is there, makes what the browser loads smaller; `test` and `screenshots` need it.
+
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+export CARGO_TARGET_DIR := $(TARGET)
+SERVER := $(TARGET)/release/streamboard
+FEATURES = $(shell server/tls.sh)
+
+.PHONY: run build watch test kafka bench screenshots server site clean
+
+run: build              ## Set up, build and serve. ARGS="--listen 127.0.0.1:9000" is passed on.
+	$(SERVER) $(ARGS)
+
+build: site server      ## All that `run` serves.
+
+server:
+	cargo build --release --package server --bin streamboard $(FEATURES)
+
+site:
+	frontend/site.sh all
+
+watch:                  ## Rebuild and reload on every change.
+	@cargo leptos --version 2>/dev/null || \
+	  { echo "watch needs cargo-leptos: cargo install cargo-leptos@0.3.9 --locked"; exit 1; }
+	frontend/site.sh style
+	cargo leptos watch
+
+test:                   ## Everything: lints, Rust, a real Kafka broker, a real browser.
+	end2end/test.sh
+
+kafka:                  ## A broker on 127.0.0.1:9092 to play with, until Ctrl-C.
+	end2end/kafka.sh run $(TARGET)/kafka/play 9092
+
+bench:                  ## Throughput, latency, memory: figure beside target.
+	cargo run --release --package server --bin streamboard-bench $(FEATURES) -- $(ARGS)
+
+screenshots: build      ## Every page, two sizes, two themes, into end2end/screenshots.
+	end2end/browser.sh screenshots
+
+clean:
+	cargo clean

@@ -1,0 +1,43 @@
+//! Writes the overview of the fixture as documents that a browser opens without a server: one
+//! for each book, with the stylesheet in it. Usage: `look DIRECTORY`, from the workspace root.
+
+use std::{path::Path, sync::Arc};
+
+use app::{App, feed::Initial, fixture};
+use leptos::prelude::*;
+use leptos_router::location::RequestUrl;
+
+const SHEETS: [&str; 6] = ["tokens", "base", "shell", "components", "overview", "pages"];
+
+fn main() -> std::io::Result<()> {
+    let directory = std::env::args().nth(1).unwrap_or_else(|| "target/look".to_owned());
+    let directory = Path::new(&directory);
+    std::fs::create_dir_all(directory)?;
+    let mut style = String::new();
+    for sheet in SHEETS {
+        style.push_str(&std::fs::read_to_string(format!("style/{sheet}.css"))?);
+    }
+    let root = std::env::current_dir()?.join("style");
+    let style = style.replace("/assets/", &format!("file://{}/assets/", root.display()));
+    for (name, initial) in [("real", fixture::initial()), ("simulated", fixture::simulated())] {
+        for theme in ["dark", "light"] {
+            let body = body(initial.clone());
+            let page = format!(
+                "<!DOCTYPE html><html lang=en data-theme={theme}><meta charset=utf-8>\
+                 <meta name=viewport content='width=device-width, initial-scale=1'>\
+                 <title>{name}</title><style>{style}</style><body>{body}</body></html>"
+            );
+            std::fs::write(directory.join(format!("{name}-{theme}.html")), page)?;
+        }
+    }
+    Ok(())
+}
+
+fn body(initial: Initial) -> String {
+    let owner = Owner::new_root(None);
+    owner.with(|| {
+        provide_context(RequestUrl::new("/"));
+        provide_context(Arc::new(initial));
+        view! { <App/> }.to_html()
+    })
+}
