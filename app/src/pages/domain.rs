@@ -3,7 +3,11 @@
 
 mod content;
 mod drawer;
+#[cfg(all(test, feature = "ssr"))]
+mod fixture;
 mod history;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
