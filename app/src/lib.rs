@@ -1,6 +1,8 @@
 //! The view: rendered on the server with the current figures in it, then live in the browser.
 //! It does no IO; what it needs from its host goes through [`feed`].
 
+#![recursion_limit = "256"]
+
 pub mod charts;
 pub mod components;
 pub mod feed;
