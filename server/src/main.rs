@@ -1,6 +1,9 @@
 //! The program: parses the command line, starts what it asks for, and turns faults into messages
 //! and exit codes.
 
+// Views are types nested as deep as the page.
+#![recursion_limit = "512"]
+
 use std::process::ExitCode;
 
 use clap::Parser;

@@ -76,7 +76,8 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
         .with_context(|| format!("cannot use the data directory {}", config.store.directory.display()))?;
     let seed = seed(&config, &mut writer, &reader)?;
     let stop = CancellationToken::new();
-    let world = World { config: &config, rules, seed, stop: stop.clone() };
+    let identity = identity(&config.store.directory)?;
+    let world = World { config: &config, identity, rules, seed, stop: stop.clone() };
     let started = world.start(Box::new(writer), Arc::new(reader))?;
     let shared = Arc::new(Shared {
         hub: Arc::clone(&started.hub),
@@ -130,7 +131,7 @@ fn site() -> anyhow::Result<PathBuf> {
 
 fn options(config: &Config) -> Options {
     Options {
-        real_age: i64::try_from(config.store.real_age.as_millis()).unwrap_or(i64::MAX),
+        real_age_ms: i64::try_from(config.store.real_age.as_millis()).unwrap_or(i64::MAX),
         real_bytes: config.store.real_size,
         simulated_bytes: config.store.simulated_size,
         ..Options::default()
@@ -154,8 +155,24 @@ fn seed(
     Ok(seed)
 }
 
+/// The name of this data directory in its consumer group: drawn once, kept beside the data, so
+/// that a program that was killed comes back as the same member.
+fn identity(directory: &Path) -> anyhow::Result<String> {
+    let path = directory.join("instance");
+    match std::fs::read_to_string(&path) {
+        Ok(kept) if uuid::Uuid::parse_str(kept.trim()).is_ok() => Ok(kept.trim().to_owned()),
+        _ => {
+            let drawn = uuid::Uuid::now_v7().to_string();
+            std::fs::write(&path, &drawn)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            Ok(drawn)
+        }
+    }
+}
+
 struct World<'a> {
     config: &'a Config,
+    identity: String,
     rules: Arc<Rules>,
     seed: u64,
     stop: CancellationToken,
@@ -198,7 +215,10 @@ impl World<'_> {
             Drills::new(input.clone(), Arc::clone(&hub), clock::now, self.stop.child_token());
         let setup = Setup {
             policy: self.policy(),
-            kafka: settings(&self.config.kafka),
+            kafka: kafka::Settings {
+                instance: Some(format!("streamboard-{}", self.identity)),
+                ..settings(&self.config.kafka)
+            },
             simulation: Simulation {
                 seed: self.seed,
                 intervals: Intervals(self.config.simulation.interval.map(millis)),

@@ -15,10 +15,10 @@ use axum::{
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use model::{
-    Book, Snapshot, SourceState, Timestamp,
+    Book, Snapshot,
     wire::{self, ClientMessage, Hello, PROTOCOL, ServerMessage},
 };
-use pipeline::hub::{BookHub, Form, Frame, Hub, Start, Topics};
+use pipeline::hub::{Form, Frame, Hub, Start, Topics};
 use serde::Deserialize;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -134,7 +134,6 @@ struct Conversation<'a> {
 /// The book that is being sent.
 struct Watching {
     book: Book,
-    hub: Arc<BookHub>,
     frames: Receiver<Arc<Frame>>,
 }
 
@@ -268,7 +267,7 @@ impl<'a> Conversation<'a> {
                 }
             }
         }
-        Ok(Watching { book, hub, frames })
+        Ok(Watching { book, frames })
     }
 
     async fn put<W: Sink<Message>>(

@@ -51,7 +51,7 @@ pub fn id(department: &Department) -> DepartmentId {
 }
 
 fn cost_centre(seed: u64, department: &Department, turn: u64) -> CostCentreId {
-    let number = 4_410 + 10 * (draw(seed, (40, turn)) * 6.0).floor();
+    let number = 4_410.0 + 10.0 * (draw(seed, (40, turn)) * 6.0).floor();
     CostCentreId::new(format!("{}-{number}", department.cost_centre))
         .expect("a prefix and a number identify")
 }
