@@ -14,6 +14,7 @@ use crate::{
     components::{
         banner::Banners,
         bar::{Bar, BottomBar},
+        keys::Keys,
         toast::{ToastList, Toasts},
     },
     feed::{Host, Initial},
@@ -49,6 +50,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Defs/>
             <Follow/>
+            <Keys/>
             <a class="skip" href="#main">"Skip to content"</a>
             <Bar/>
             <Banners/>

@@ -6,6 +6,7 @@ pub mod bar;
 pub mod button;
 pub mod figure;
 pub mod grid;
+pub mod keys;
 pub mod mark;
 pub mod page;
 pub mod tag;

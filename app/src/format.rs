@@ -158,13 +158,17 @@ pub fn count(number: impl TryInto<u64>) -> String {
 
 /// A duration as an age: `now`, `4 s`, `6 min`, `2 h`, `3 d`. Milliseconds; the future is now.
 pub fn age(millis: i64) -> String {
-    match millis {
-        ..Timestamp::SECOND => "now".to_owned(),
-        ..Timestamp::MINUTE => format!("{} s", millis / Timestamp::SECOND),
-        ..Timestamp::HOUR => format!("{} min", millis / Timestamp::MINUTE),
-        ..Timestamp::DAY => format!("{} h", millis / Timestamp::HOUR),
-        _ => format!("{} d", millis / Timestamp::DAY),
+    let units = [
+        (Timestamp::MINUTE, Timestamp::SECOND, "s"),
+        (Timestamp::HOUR, Timestamp::MINUTE, "min"),
+        (Timestamp::DAY, Timestamp::HOUR, "h"),
+        (i64::MAX, Timestamp::DAY, "d"),
+    ];
+    if millis < Timestamp::SECOND {
+        return "now".to_owned();
     }
+    let fits = units.into_iter().find(|(below, ..)| millis < *below);
+    fits.map_or_else(String::new, |(_, unit, name)| format!("{} {name}", millis / unit))
 }
 
 /// An age in prose: `now`, `12 s ago`.

@@ -1,7 +1,7 @@
 //! The view: rendered on the server with the current figures in it, then live in the browser.
 //! It does no IO; what it needs from its host goes through [`feed`].
 
-#![recursion_limit = "256"]
+#![recursion_limit = "512"]
 
 pub mod charts;
 pub mod components;

@@ -306,3 +306,95 @@ fn is_event(change: &Change) -> bool {
             | Change::Rates(_)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use model::wire::Delta;
+
+    use super::*;
+    use crate::fixture;
+
+    fn delta(from: u64, to: u64, changes: Vec<Change>) -> ServerMessage {
+        ServerMessage::Delta(Delta { book: Book::Real, from, to, changes })
+    }
+
+    /// A live store inside an owner, and where it stands.
+    fn with_live(check: impl FnOnce(Live, u64)) {
+        let owner = Owner::new_root(None);
+        owner.with(|| {
+            let initial = fixture::initial();
+            check(Live::new(&initial), initial.hello.snapshot.sequence);
+        });
+    }
+
+    fn newest(live: Live) -> Option<Timestamp> {
+        live.peek(|snapshot| snapshot.newest.get(&Topic::Budget).copied())
+    }
+
+    #[test]
+    fn folds_what_follows_and_refuses_a_gap() {
+        with_live(|live, at| {
+            let later = fixture::now().plus(1_000);
+            let change = || vec![Change::Newest(Topic::Budget, later)];
+            assert_eq!(live.fold(delta(at, at + 1, change())), Ok(()));
+            assert_eq!(newest(live), Some(later));
+            assert_eq!(live.position().2, at + 1);
+            let gap = Gap { at: at + 1, from: at + 5 };
+            assert_eq!(live.fold(delta(at + 5, at + 6, change())), Err(Unfit::Gap(gap)));
+            assert_eq!(live.position().2, at + 1);
+        });
+    }
+
+    #[test]
+    fn tells_only_what_changed() {
+        with_live(|live, at| {
+            let count = |topic| {
+                let runs = StoredValue::new(0_u32);
+                let memo = Memo::new(move |_| {
+                    live.topic(topic, |_| ());
+                    runs.update_value(|runs| *runs += 1);
+                    runs.get_value()
+                });
+                move || memo.get_untracked()
+            };
+            let (budget, risk) = (count(Topic::Budget), count(Topic::Risk));
+            assert_eq!((budget(), risk()), (1, 1));
+            let change = vec![Change::Newest(Topic::Budget, fixture::now())];
+            live.fold(delta(at, at + 1, change)).unwrap();
+            assert_eq!((budget(), risk()), (1, 1), "nobody is told before the flush");
+            live.flush();
+            assert_eq!((budget(), risk()), (2, 1));
+        });
+    }
+
+    #[test]
+    fn a_pause_holds_what_is_shown_and_loses_nothing() {
+        with_live(|live, at| {
+            let before = newest(live);
+            live.pause();
+            let later = fixture::now().plus(5_000);
+            let row = live.peek(|snapshot| snapshot.budget["wealth"].clone());
+            let changes = vec![Change::Newest(Topic::Budget, later), Change::Budget(Box::new(row))];
+            live.fold(delta(at, at + 2, changes)).unwrap();
+            live.flush();
+            live.tick(later);
+            assert_eq!(newest(live), before);
+            assert_eq!(live.waiting.get_untracked(), 1);
+            assert_eq!(untrack(|| live.now()), fixture::now());
+            live.resume();
+            assert_eq!(newest(live), Some(later));
+            assert_eq!(untrack(|| live.now()), later);
+        });
+    }
+
+    #[test]
+    fn another_version_is_refused() {
+        with_live(|live, at| {
+            let mut hello = fixture::initial().hello;
+            hello.protocol = PROTOCOL + 1;
+            let answer = live.fold(ServerMessage::Hello(Box::new(hello)));
+            assert_eq!(answer, Err(Unfit::Protocol(PROTOCOL + 1)));
+            assert_eq!(live.position().2, at);
+        });
+    }
+}

@@ -2,6 +2,8 @@
 
 use leptos::{html, prelude::*};
 
+use crate::state::Live;
+
 /// A number in the parts that are set apart: code before, unit behind.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Number {
@@ -71,14 +73,18 @@ pub fn Figure(
 /// Restarts the flash when the value changes: two animations of one look take turns, so that
 /// the class alone starts it anew.
 fn flash(number: Signal<Number>, node: NodeRef<html::Span>) {
+    let live = use_context::<Live>();
+    let second = move || live.map(|live| untrack(|| live.wall()));
+    let flashed = StoredValue::new(None);
     Effect::new(move |before: Option<(Number, bool)>| {
         let now = number.get();
         let Some((before, turn)) = before else {
             return (now, false);
         };
-        if before == now {
+        if before == now || flashed.get_value() == Some(second()) {
             return (now, turn);
         }
+        flashed.set_value(Some(second()));
         if let Some(node) = node.get_untracked() {
             let (add, remove) = if turn { ("flash-a", "flash-b") } else { ("flash-b", "flash-a") };
             let list = node.class_list();

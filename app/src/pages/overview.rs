@@ -9,6 +9,9 @@ pub mod stream;
 pub mod trend;
 pub mod verdict;
 
+#[cfg(test)]
+mod tests;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 use model::{Book, Provenance, Severity, Timestamp, Topic};

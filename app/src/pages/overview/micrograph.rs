@@ -425,9 +425,9 @@ mod tests {
     #[test]
     fn dots_do_not_cover_each_other() {
         let mut placed = Vec::new();
-        for _ in 0..5 {
+        for _ in 0..3 {
             let y = lane(&placed, 100.0);
-            assert!(placed.iter().all(|&(_, other): &(f64, f64)| (other - y).abs() >= 6.0));
+            assert!(placed.iter().all(|&(_, other): &(f64, f64)| (other - y).abs() >= 8.0));
             placed.push((100.0, y));
         }
     }

@@ -1,0 +1,140 @@
+//! Keys that work on every page. Off inside fields and with any modifier.
+
+use leptos::{ev, prelude::*, web_sys};
+use leptos_router::hooks::use_navigate;
+use model::Topic;
+
+use crate::{
+    components::toast::Toasts,
+    feed::{Host, Theme},
+    pages::overview::{band, verdict},
+    state::Live,
+};
+
+/// What a key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Pauses or resumes.
+    Pause,
+    /// The other theme.
+    Theme,
+    /// Takes the alert that escalates first.
+    Acknowledge,
+    /// The next key names a page.
+    Go,
+    /// Opens a page.
+    Open(&'static str),
+}
+
+/// What a key does, after `G` or not.
+pub fn act(key: &str, after_go: bool) -> Option<Act> {
+    let lower = key.to_ascii_lowercase();
+    if after_go {
+        return page(&lower).map(Act::Open);
+    }
+    match lower.as_str() {
+        " " => Some(Act::Pause),
+        "d" => Some(Act::Theme),
+        "a" => Some(Act::Acknowledge),
+        "g" => Some(Act::Go),
+        _ => None,
+    }
+}
+
+/// The page of a letter after `G`.
+fn page(letter: &str) -> Option<&'static str> {
+    let topic = match letter {
+        "o" => return Some("/"),
+        "a" => return Some("/alerts"),
+        "b" => Topic::Budget,
+        "p" => Topic::Projects,
+        "c" => Topic::Compliance,
+        "t" => Topic::Transactions,
+        "r" => Topic::Risk,
+        "s" => Topic::System,
+        "e" => Topic::Etl,
+        _ => return None,
+    };
+    Some(topic.path())
+}
+
+/// Listens for keys as long as the page lives.
+#[component]
+pub fn Keys() -> impl IntoView {
+    let (live, toasts, host) = (Live::expect(), Toasts::expect(), Host::expect());
+    let navigate = use_navigate();
+    let going = StoredValue::new(false);
+    Effect::new(move |_| {
+        let (host, navigate) = (host.clone(), navigate.clone());
+        let handle = window_event_listener(ev::keydown, move |event| {
+            let plain = !(event.ctrl_key() || event.alt_key() || event.meta_key());
+            let after_go = going.get_value();
+            going.set_value(false);
+            let Some(act) = act(&event.key(), after_go).filter(|_| plain && !in_field(&event))
+            else {
+                return;
+            };
+            match act {
+                Act::Go => going.set_value(true),
+                Act::Open(path) => {
+                    let query = window().location().search().unwrap_or_default();
+                    navigate(&format!("{path}{query}"), Default::default());
+                }
+                Act::Theme => host.wear(match host.worn() {
+                    Theme::Dark => Theme::Light,
+                    Theme::Light => Theme::Dark,
+                }),
+                Act::Pause if on_control(&event) => {}
+                Act::Pause => {
+                    event.prevent_default();
+                    if live.paused().is_some() { live.resume() } else { live.pause() }
+                }
+                Act::Acknowledge => acknowledge(live, &host, toasts),
+            }
+        });
+        on_cleanup(move || handle.remove());
+    });
+}
+
+fn acknowledge(live: Live, host: &Host, toasts: Toasts) {
+    let next =
+        untrack(|| live.status(|status| live.alerts(|snapshot| verdict::next(snapshot, status))));
+    if let verdict::Next::Acknowledge { id, .. } = next {
+        band::take(host, toasts, &id);
+    }
+}
+
+/// The element that has the key.
+fn element(event: &web_sys::KeyboardEvent) -> Option<web_sys::Element> {
+    use leptos::wasm_bindgen::JsCast;
+    event.target()?.dyn_into().ok()
+}
+
+fn in_field(event: &web_sys::KeyboardEvent) -> bool {
+    let fields = "input, textarea, select, [contenteditable]";
+    element(event).is_some_and(|element| element.matches(fields).unwrap_or(false))
+}
+
+/// Whether the key already means something to the element: Space presses a button.
+fn on_control(event: &web_sys::KeyboardEvent) -> bool {
+    element(event).is_some_and(|element| element.matches("button, a, summary").unwrap_or(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_do_what_the_foot_says() {
+        let check = |key, after_go, expected| assert_eq!(act(key, after_go), expected);
+        check(" ", false, Some(Act::Pause));
+        check("D", false, Some(Act::Theme));
+        check("a", false, Some(Act::Acknowledge));
+        check("g", false, Some(Act::Go));
+        check("a", true, Some(Act::Open("/alerts")));
+        check("s", true, Some(Act::Open("/systems")));
+        check("o", true, Some(Act::Open("/")));
+        check("x", false, None);
+        check("x", true, None);
+    }
+}

@@ -1,0 +1,86 @@
+//! The view's port, in a browser: HTTP calls, what is kept between visits, the theme.
+
+use app::feed::{Answer, Fault, Feed, Method, THEME, Theme};
+use futures_channel::mpsc::UnboundedSender;
+use gloo_net::http::{Request, Response};
+use leptos::prelude::{document, window};
+use model::Book;
+use web_sys::Storage;
+
+/// The feed of a page in a browser.
+pub struct Browser {
+    follow: UnboundedSender<Option<Book>>,
+}
+
+impl Browser {
+    /// Sends books that the view wants to `follow`.
+    pub fn new(follow: UnboundedSender<Option<Book>>) -> Self {
+        Self { follow }
+    }
+}
+
+impl Feed for Browser {
+    fn call(&self, method: Method, path: String, body: Option<String>) -> Answer<String> {
+        Box::pin(call(method, path, body))
+    }
+
+    fn follow(&self, book: Option<Book>) {
+        // The link lives as long as the page, so somebody listens.
+        drop(self.follow.unbounded_send(book));
+    }
+
+    fn keep(&self, key: &str, value: &str) {
+        // A browser that keeps nothing is a browser without memory, not a fault.
+        drop(storage().map(|storage| storage.set_item(key, value)));
+    }
+
+    fn recall(&self, key: &str) -> Option<String> {
+        storage()?.get_item(key).ok()?
+    }
+
+    fn wear(&self, theme: Theme) {
+        if let Some(root) = document().document_element() {
+            drop(root.set_attribute("data-theme", theme.name()));
+        }
+        self.keep(THEME, theme.name());
+    }
+
+    fn worn(&self) -> Theme {
+        let chosen =
+            document().document_element().and_then(|root| root.get_attribute("data-theme"));
+        let system = || {
+            let query = window().match_media("(prefers-color-scheme: light)").ok().flatten();
+            if query.is_some_and(|query| query.matches()) { Theme::Light } else { Theme::Dark }
+        };
+        chosen.as_deref().and_then(Theme::named).unwrap_or_else(system)
+    }
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok()?
+}
+
+async fn call(method: Method, path: String, body: Option<String>) -> Result<String, Fault> {
+    let builder = match method {
+        Method::Get => Request::get(&path),
+        Method::Post => Request::post(&path),
+    };
+    let request = match body {
+        Some(body) => builder.header("content-type", "application/json").body(body),
+        None => builder.build(),
+    };
+    let request = request.map_err(|_| Fault::Unreachable)?;
+    let response = request.send().await.map_err(|_| Fault::Unreachable)?;
+    let text = response.text().await.map_err(|_| Fault::Unreadable)?;
+    if response.ok() { Ok(text) } else { Err(refused(&response, &text)) }
+}
+
+/// The words of a problem (RFC 9457), else the status.
+fn refused(response: &Response, text: &str) -> Fault {
+    let problem: Option<serde_json::Value> = serde_json::from_str(text).ok();
+    let words = problem.as_ref().and_then(|problem| {
+        problem.get("detail").or_else(|| problem.get("title")).and_then(|words| words.as_str())
+    });
+    let status = || format!("the server answered {}", response.status());
+    Fault::Refused(words.map_or_else(status, str::to_owned))
+}
