@@ -1,5 +1,6 @@
-//! Writes the overview of the fixture as documents that a browser opens without a server: one
-//! for each book, with the stylesheet in it. Usage: `look DIRECTORY`, from the workspace root.
+//! Writes pages of the fixture as documents that a browser opens without a server: one for each
+//! book, with the stylesheet in it. Usage: `look DIRECTORY [PATH]`, from the workspace root; the
+//! path is that of the page, `/` where none is given.
 
 use std::{path::Path, sync::Arc};
 
@@ -7,10 +8,12 @@ use app::{App, feed::Initial, fixture};
 use leptos::prelude::*;
 use leptos_router::location::RequestUrl;
 
-const SHEETS: [&str; 6] = ["tokens", "base", "shell", "components", "overview", "pages"];
+const SHEETS: [&str; 8] =
+    ["tokens", "base", "shell", "components", "overview", "pages", "charts", "domain"];
 
 fn main() -> std::io::Result<()> {
     let directory = std::env::args().nth(1).unwrap_or_else(|| "target/look".to_owned());
+    let address = std::env::args().nth(2).unwrap_or_else(|| "/".to_owned());
     let directory = Path::new(&directory);
     std::fs::create_dir_all(directory)?;
     let mut style = String::new();
@@ -21,7 +24,7 @@ fn main() -> std::io::Result<()> {
     let style = style.replace("/assets/", &format!("file://{}/assets/", root.display()));
     for (name, initial) in [("real", fixture::initial()), ("simulated", fixture::simulated())] {
         for theme in ["dark", "light"] {
-            let body = body(initial.clone());
+            let body = body(&address, initial.clone());
             let page = format!(
                 "<!DOCTYPE html><html lang=en data-theme={theme}><meta charset=utf-8>\
                  <meta name=viewport content='width=device-width, initial-scale=1'>\
@@ -33,10 +36,10 @@ fn main() -> std::io::Result<()> {
     Ok(())
 }
 
-fn body(initial: Initial) -> String {
+fn body(address: &str, initial: Initial) -> String {
     let owner = Owner::new_root(None);
     owner.with(|| {
-        provide_context(RequestUrl::new("/"));
+        provide_context(RequestUrl::new(address));
         provide_context(Arc::new(initial));
         view! { <App/> }.to_html()
     })

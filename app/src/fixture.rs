@@ -2,7 +2,7 @@
 //! server. The numbers are those of a quiet afternoon with three matters open.
 
 use model::{
-    Alert, AlertState, Book, Figure, Severity, Snapshot, SourceState, Timestamp, Topic,
+    Alert, AlertState, Book, Currency, Figure, Severity, Snapshot, SourceState, Timestamp, Topic,
     snapshot::Change, status::TopicStatus, trend::STEP,
 };
 use serde::de::DeserializeOwned;
@@ -217,6 +217,20 @@ fn transactions(snapshot: &mut Snapshot) {
             "scores": [900, 200, 80, 50, 20, 15, 9, 5, 3, 2],
         }))));
     }
+    for index in 0..40_u64 {
+        let score = if index % 11 == 3 { 86 } else { index % 7 * 6 };
+        let flagged = score >= 80;
+        snapshot.apply(&Change::Transaction(read(json!({
+            "origin": origin(700 + index),
+            "transaction": { "transaction": format!("t-{index}"),
+                "account": format!("ac-{}", 4_000 + index * 37), "customer": "cu-1",
+                "amount": { "minor": 1_284_00 * (index + 1), "currency": Currency::ALL[index as usize % 6] },
+                "type": "purchase", "channel": "online", "status": "approved", "country": "MX",
+                "card_present": false, "ip_country": flagged.then_some("BR") },
+            "score": score, "reasons": if flagged { vec!["amount", "new_device"] } else { vec![] },
+            "decision": if flagged { "review" } else { "approve" },
+        }))));
+    }
     let rate = |per_usd: f64| json!({ "per_usd": per_usd, "as_of": ago(47) });
     snapshot.apply(&Change::Rates(read(json!([
         rate(1.0),
@@ -342,12 +356,13 @@ fn alerts(snapshot: &mut Snapshot) {
         let figure = Figure::headline(topic);
         let alert: Alert = read(json!({
             "id": format!("a{index}"), "book": "real", "topic": topic.name(), "rule": "budget.u",
-            "rule_version": 1, "entity": entity, "entity_name": entity,
+            "rule_version": 1, "entity": entity.to_lowercase().replace(' ', "-"),
+            "entity_name": entity,
             "severity": severity.name(), "state": state.name(), "title": title,
             "summary": format!("{title}."), "figure": figure, "value": 0.919, "threshold": 0.9,
             "recovers": 0.87, "fired_at": ago(if state == Resolved { minutes + 11 } else { minutes }), "changed_at": ago(minutes), "owner": null,
             "acknowledged_by": (state == Acknowledged).then_some("Priya Raman"),
-            "escalation": escalation, "events": [], "history": [], "sequence": 8_412_000 - index,
+            "escalation": escalation, "events": if index == 0 { vec![origin(1)] } else { Vec::new() }, "history": [], "sequence": 8_412_000 - index,
         }));
         snapshot.apply(&Change::Alert(Box::new(alert)));
     }

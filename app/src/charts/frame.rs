@@ -152,7 +152,7 @@ pub fn ChartFrame(
                     <Canvas drawing/>
                     {move || probe.get().map(|probe| view! { <Canvas drawing=probe.drawing/> })}
                 </div>
-                <div role="status">{move || probe.get().map(|probe| tip(probe, width.get()))}</div>
+                <div role="status">{move || probe.get().map(|probe| tip(probe, width.get()).into_any())}</div>
             </div>
             <div class="behind-frame" class:unseen=move || !as_table.get()>
                 <BehindTable behind/>
@@ -282,7 +282,7 @@ mod tests {
             "aria-label=\"Open items, by age\"",
             "role=\"img\"",
             "viewBox=\"0 0 420 120\"",
-            "class=\"bar \"",
+            "class=\"bar\"",
             "<caption>Open items, by age</caption>",
             "<th scope=\"row\">0-30</th>",
         ] {

@@ -3,8 +3,6 @@
 
 mod content;
 mod drawer;
-#[cfg(all(test, feature = "ssr"))]
-mod fixture;
 mod history;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
@@ -64,7 +62,9 @@ pub fn DomainPage(
     let panels = move |range: fn(&Content) -> &[Panel]| {
         let count = Memo::new(move |_| content.with(|content| range(content).len()));
         move || {
-            (0..count.get()).map(|index| panel(content, range, index, as_table)).collect::<Vec<_>>()
+            (0..count.get())
+                .map(|index| panel(content, range, index, as_table).into_any())
+                .collect::<Vec<_>>()
         }
     };
     view! {
@@ -80,12 +80,12 @@ pub fn DomainPage(
                     {move || fresh.with(|fresh| fresh.stale).then(stale_mark)}
                     <Switch as_table/>
                 </PageHead>
-                <KeyFigures content/>
+                {view! { <KeyFigures content/> }.into_any()}
                 <div class="main-panels">{panels(|content| &content.main)}</div>
                 <div class="side-panels">{panels(|content| &content.side)}</div>
-                <Entities content/>
+                {view! { <Entities content/> }.into_any()}
             </div>
-            {move || open.get().map(|id| view! { <Drawer topic=domain.topic id content/> })}
+            {move || open.get().map(|id| view! { <Drawer topic=domain.topic id content/> }.into_any())}
         </div>
     }
 }

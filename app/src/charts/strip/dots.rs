@@ -173,6 +173,6 @@ mod tests {
                 .count()
         };
         assert_eq!(names(400.0), 1);
-        assert_eq!(names(40.0), 0);
+        assert_eq!(names(24.0), 0);
     }
 }
