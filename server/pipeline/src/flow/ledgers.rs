@@ -207,7 +207,9 @@ impl Ledgers {
     }
 
     fn tick(&mut self, book: &Book, now: Timestamp, folded: &mut Folded) {
-        let later = |ledger: &Ledger| now > ledger.snapshot().now;
+        // A book that nothing ever happened in has no clock.
+        let begun = |ledger: &Ledger| ledger.sequence() > 0 || *book != Book::Real;
+        let later = |ledger: &Ledger| now > ledger.snapshot().now && begun(ledger);
         if self.books.get(book).is_some_and(|kept| later(&kept.ledger)) {
             self.log(book, Logged::Tick(now), folded);
         }

@@ -41,6 +41,13 @@ pub struct Visits {
 }
 
 impl Visits {
+    /// The newest run that had all its visits by a moment, of jobs in general.
+    fn last_run(self, by: Timestamp) -> u64 {
+        let cycle = self.interval.saturating_mul(JOBS.len() as i64).max(1);
+        let visit = by.millis().div_euclid(cycle).unsigned_abs();
+        (visit / VISITS).saturating_sub(1)
+    }
+
     /// When a job is visited for the n-th time.
     fn time(self, job: usize, visit: u64) -> Timestamp {
         let slot = visit.saturating_mul(JOBS.len() as u64) + job as u64;
@@ -143,13 +150,14 @@ fn attempt(seed: u64, index: usize, run: u64, visits: Visits) -> u32 {
     failures % ATTEMPTS + 1
 }
 
-/// All data up to the start of the run, but no newer than what it read.
+/// All data up to the start of the run, but no newer than what an upstream job in trouble left.
 fn watermark(seed: u64, index: usize, run: u64, visits: Visits) -> Timestamp {
     let start = visits.time(index, run * VISITS);
     let upstream = JOBS[..index]
         .iter()
         .enumerate()
         .filter(|(_, work)| JOBS[index].inputs.contains(&work.output))
+        .filter(|(job, _)| fails(seed, *job, visits.last_run(start), visits))
         .filter_map(|(job, _)| last_watermark(seed, job, start, visits));
     upstream.chain([start]).min().unwrap_or(start)
 }
@@ -157,9 +165,7 @@ fn watermark(seed: u64, index: usize, run: u64, visits: Visits) -> Timestamp {
 /// The watermark of a job's last run that had completed by a moment; nothing for a job that has
 /// failed for a day.
 fn last_watermark(seed: u64, index: usize, by: Timestamp, visits: Visits) -> Option<Timestamp> {
-    let cycle = visits.interval.saturating_mul(JOBS.len() as i64).max(1);
-    let visit = by.millis().div_euclid(cycle).unsigned_abs();
-    let runs = (0..100).map(|back| (visit / VISITS).saturating_sub(back));
+    let runs = (0..100).map(|back| (visits.last_run(by) + 1).saturating_sub(back));
     runs.filter(|run| visits.time(index, run * VISITS + VISITS - 1) <= by)
         .find(|run| !fails(seed, index, *run, visits))
         .map(|run| watermark(seed, index, run, visits))

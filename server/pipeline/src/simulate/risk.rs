@@ -72,7 +72,7 @@ impl Life {
     /// What it costs when it happens: a long tail, from tens of thousands to millions.
     fn impact(&self) -> Money {
         let tail = (-(1.0 - self.draw(3)).ln()).powf(1.6);
-        Money::major(60_000, Currency::Usd).scaled(1.0 + 14.0 * tail)
+        Money::major(110_000, Currency::Usd).scaled(1.0 + 14.0 * tail)
     }
 }
 

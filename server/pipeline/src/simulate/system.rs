@@ -33,7 +33,7 @@ pub fn report(seed: u64, turn: u64, time: Timestamp) -> System {
         cpu_utilization: share(0.16 + 0.42 * load + 0.07 * wave + 0.3 * trouble),
         memory_utilization: share(0.48 + 0.08 * load + 0.04 * noise(seed, name + 40, time.millis(), Timestamp::HOUR)),
         request_rate: rounded(rate * load * (1.0 + 0.08 * wave + 0.03 * ripple), 10.0),
-        error_ratio: share(rounded(0.0004 + 0.0004 * (wave + 1.0) + 0.03 * trouble, 1e6)),
+        error_ratio: share(rounded(0.0001 + 0.0001 * (wave + 1.0) + 0.03 * trouble, 1e6)),
         latency_p50_ms: rounded(median, 10.0),
         latency_p95_ms: rounded(median * (1.0 + (tail - 1.0) * 0.55), 10.0),
         latency_p99_ms: rounded(median * tail, 10.0),

@@ -70,7 +70,7 @@ impl Accounts {
 #[expect(clippy::cast_possible_truncation, reason = "an amount of a private customer")]
 fn at_midnight(seed: u64, account: usize, midnight: Timestamp) -> i64 {
     let (.., median) = home(account);
-    let wealth = 20.0 + 180.0 * draw(seed, (300 + account as u64, 0));
+    let wealth = 120.0 + 380.0 * draw(seed, (300 + account as u64, 0));
     let today = 0.8 + 0.4 * draw(seed, (300 + account as u64, midnight.millis().unsigned_abs()));
     (median * wealth * today) as i64
 }

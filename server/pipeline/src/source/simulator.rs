@@ -12,8 +12,12 @@ use crate::{
     simulate::{Intervals, World},
 };
 
-/// How far back a new book is filled, so that no chart begins empty.
-const BACKFILL: i64 = Timestamp::HOUR;
+/// How far back a new book is filled: an hour that the charts show, and the hour before it, in which
+/// every entity has been heard of once, so that no figure begins with a part of the bank.
+const BACKFILL: i64 = 2 * Timestamp::HOUR;
+
+/// Exchange rates are quoted so often.
+const QUOTES: i64 = 15 * Timestamp::MINUTE;
 
 /// Longest pause between two looks at the clock.
 const LONGEST_PAUSE: i64 = 500;
@@ -30,7 +34,7 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// Fills the simulated book from its newest event, or from an hour ago, up to now, and goes
+    /// Fills the simulated book from its newest event, or from two hours ago, up to now, and goes
     /// on by the clock until it is stopped.
     ///
     /// # Errors
@@ -45,8 +49,17 @@ impl Simulation {
         let from = newest.unwrap_or_default().max(now.plus(-BACKFILL)).min(now);
         let mut world = World::new(self.seed, from, self.intervals);
         self.fill(&mut world, from, now, &input).await?;
+        let (mut ticked, mut quoted) = (now, now.floor(QUOTES));
         loop {
             let now = (self.clock)();
+            if now.since(ticked) >= Timestamp::SECOND {
+                ticked = now;
+                input.send(Request::Tick { book: Book::Simulated, now }).await?;
+                if now.floor(QUOTES) > quoted {
+                    quoted = now.floor(QUOTES);
+                    self.quote(&world, now, &input).await?;
+                }
+            }
             let pause = world.next_due().since(now).clamp(1, LONGEST_PAUSE);
             let pause = Duration::from_millis(pause.unsigned_abs());
             tokio::select! {
@@ -66,8 +79,7 @@ impl Simulation {
         now: Timestamp,
         input: &Input,
     ) -> Result<(), FlowClosed> {
-        let rates = world.rates(now);
-        input.send(Request::Rates { book: Book::Simulated, rates }).await?;
+        self.quote(world, now, input).await?;
         let mut at = from;
         while at < now {
             at = at.plus(model::trend::STEP).min(now);
@@ -75,6 +87,16 @@ impl Simulation {
             input.send(Request::Tick { book: Book::Simulated, now: at }).await?;
         }
         Ok(())
+    }
+
+    async fn quote(
+        &self,
+        world: &World,
+        now: Timestamp,
+        input: &Input,
+    ) -> Result<(), FlowClosed> {
+        let rates = world.rates(now);
+        input.send(Request::Rates { book: Book::Simulated, rates }).await
     }
 
     async fn step(
