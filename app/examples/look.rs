@@ -2,6 +2,8 @@
 //! book, with the stylesheet in it. Usage: `look DIRECTORY [PATH]`, from the workspace root; the
 //! path is that of the page, `/` where none is given.
 
+#![recursion_limit = "512"]
+
 use std::{path::Path, sync::Arc};
 
 use app::{App, feed::Initial, fixture};

@@ -49,6 +49,15 @@ pub fn label(unit: Unit, value: f64) -> String {
     }
 }
 
+/// A tick of the axis: a [`label`] without the decimal that every tick would share.
+pub fn tick_label(unit: Unit, value: f64) -> String {
+    let label = label(unit, value);
+    match unit {
+        Unit::Share => label.strip_suffix(".0").map_or(label.clone(), str::to_owned),
+        _ => label,
+    }
+}
+
 /// Draws four or five gridlines, the baseline, and their labels 8 px to the left of the plot.
 /// Values in `taken` have a line of their own there and are left out.
 pub fn values(drawing: &mut Drawing, plot: Plot, scale: &Linear, unit: Unit, taken: &[f64]) {
@@ -59,7 +68,7 @@ pub fn values(drawing: &mut Drawing, plot: Plot, scale: &Linear, unit: Unit, tak
         let class = if tick == low { "baseline" } else { "grid" };
         drawing.rule((plot.left, y), (plot.right, y), class);
         if !is_taken {
-            drawing.text((plot.left - 8.0, y + 4.0), Anchor::End, label(unit, tick), "label");
+            drawing.text((plot.left - 8.0, y + 4.0), Anchor::End, tick_label(unit, tick), "label");
         }
     }
     drawing.rule((plot.left, plot.bottom), (plot.right, plot.bottom), "baseline");
@@ -163,6 +172,8 @@ mod tests {
         check(Unit::Milliseconds, 250.0, "250");
         check(Unit::Count, 0.5, "0.5");
         check(Unit::Count, 3.0, "3");
+        assert_eq!(tick_label(Unit::Share, 0.75), "75");
+        assert_eq!(tick_label(Unit::Share, 0.725), "72.5");
     }
 
     #[test]

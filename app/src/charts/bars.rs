@@ -23,7 +23,7 @@ pub struct Bar {
 
 impl Bar {
     fn class(&self) -> String {
-        format!("bar {}", self.severity.map_or("", Severity::name))
+        format!("beam {}", self.severity.map_or("", Severity::name))
     }
 }
 
@@ -147,7 +147,7 @@ mod tests {
 
     fn sizes(drawing: &Drawing, side: usize) -> Vec<f64> {
         let frames = drawing.shapes.iter().filter_map(|shape| match shape {
-            Shape::Rect { frame, class } if class.starts_with("bar") => Some(frame[side]),
+            Shape::Rect { frame, class } if class.starts_with("beam") => Some(frame[side]),
             _ => None,
         });
         frames.collect()

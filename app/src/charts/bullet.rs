@@ -24,7 +24,7 @@ impl Bullet {
         let mut drawing = Drawing::new(Self::WIDTH, 14.0);
         let scale = Linear::new((0.0, 1.0), (0.0, Self::WIDTH));
         drawing.rect([0.0, 3.0, Self::WIDTH, 8.0], "track");
-        let class = format!("bar {}", self.severity.map_or("", Severity::name));
+        let class = format!("beam {}", self.severity.map_or("", Severity::name));
         drawing.rect([0.0, 3.0, scale.within(self.share), 8.0], class);
         for tick in self.ticks {
             let x = scale.within(*tick).floor() + 0.5;

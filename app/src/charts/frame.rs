@@ -282,7 +282,7 @@ mod tests {
             "aria-label=\"Open items, by age\"",
             "role=\"img\"",
             "viewBox=\"0 0 420 120\"",
-            "class=\"bar\"",
+            "class=\"beam\"",
             "<caption>Open items, by age</caption>",
             "<th scope=\"row\">0-30</th>",
         ] {

@@ -7,7 +7,7 @@ use model::{Severity, Timestamp, figure::Unit, trend::Point};
 
 pub use self::probe::{Probe, Reading};
 use super::{
-    axis::{self, Plot, label, spread},
+    axis::{self, Plot, label, spread, tick_label},
     drawing::{Anchor, Drawing, fitted, text_width},
     path::{self, Curve, Place, runs},
     scale::{Linear, Time, extent, nice},
@@ -154,7 +154,14 @@ impl LineChart {
         let seen = points.filter(|point| self.span.0 <= point.at).map(|point| point.value);
         let limits = self.thresholds.iter().map(|threshold| threshold.value);
         let ends = self.projection.iter().map(|projection| projection.value);
-        nice(extent(seen.chain(limits).chain(ends)), 5, self.zero)
+        let extent = extent(seen.chain(limits).chain(ends));
+        nice(extent.map(|extent| self.with_room(extent)), 5, self.zero)
+    }
+
+    /// Room below the lowest threshold for its band and its words.
+    fn with_room(&self, (low, high): (f64, f64)) -> (f64, f64) {
+        let below = self.thresholds.iter().any(|threshold| threshold.bad == Bad::Below);
+        (if below { low - (high - low) * 0.15 } else { low }, high)
     }
 
     fn bands(&self, drawing: &mut Drawing, layout: &Layout) {
@@ -177,11 +184,11 @@ impl LineChart {
             let y = layout.y.at(threshold.value);
             let name = threshold.severity.name();
             drawing.rule((left, y), (right, y), format!("limit {name}"));
-            let value = label(self.unit, threshold.value);
+            let value = tick_label(self.unit, threshold.value);
             drawing.text((left - 8.0, y + 4.0), Anchor::End, value, format!("label {name}"));
             let above = if threshold.bad == Bad::Above { y - 5.0 } else { y + 14.0 };
             let words = threshold.words.clone();
-            drawing.text((left + 6.0, above), Anchor::Start, words, format!("label {name}"));
+            drawing.text((left + 6.0, above), Anchor::Start, words, format!("label halo {name}"));
         }
     }
 
@@ -197,11 +204,16 @@ impl LineChart {
         }
     }
 
+    /// The line for now; its words stand where the names are, else before it.
     fn present(&self, drawing: &mut Drawing, layout: &Layout) {
-        let x = layout.x.at(self.now);
+        let (x, y) = (layout.x.at(self.now), layout.plot.top - 4.0);
         drawing.rule((x, layout.plot.top - 8.0), (x, layout.plot.bottom), "now");
         let words = format!("Now, {}", format::clock(self.now));
-        drawing.text((x - 6.0, layout.plot.top - 4.0), Anchor::End, words, "label now");
+        if drawing.width - x > text_width(&words) + 8.0 {
+            drawing.text((x + 6.0, y), Anchor::Start, words, "label now");
+        } else {
+            drawing.text((x - 6.0, y), Anchor::End, words, "label now");
+        }
     }
 
     fn line(&self, drawing: &mut Drawing, layout: &Layout, series: &Series) {
@@ -259,7 +271,7 @@ impl LineChart {
             })
             .collect();
         let wanted: Vec<f64> = ends.iter().map(|(_, end, _)| end.1).collect();
-        let bounds = (layout.plot.top, layout.plot.bottom);
+        let bounds = (layout.plot.top + 12.0, layout.plot.bottom);
         for ((series, end, value), y) in ends.iter().zip(spread(&wanted, NAME_GAP, bounds)) {
             let value = label(self.unit, *value);
             let room = drawing.width - end.0 - 14.0 - text_width(&value);

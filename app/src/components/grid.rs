@@ -225,7 +225,7 @@ fn row(entry: &Entry, columns: &[Column], base: &str, open: Option<&str>) -> imp
         let words = cell.words.clone();
         let title = cell.full.clone();
         let mark = cell.mark.map(named);
-        view! { <th scope="row" title=title>{mark}<a href=href>{words}</a></th> }
+        view! { <th scope="row" title=title>{mark}<a href=href data-noscroll="">{words}</a></th> }
     });
     let cells: Vec<_> = cells.map(|(cell, column)| data(cell, *column)).collect();
     view! { <tr class:selected=selected data-entity=entry.entity.clone()>{name}{cells}</tr> }

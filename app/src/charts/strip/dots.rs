@@ -42,7 +42,7 @@ impl Dots {
     pub fn draw(&self, width: f64) -> Drawing {
         let mut drawing = Drawing::new(width, self.height);
         let bottom = self.height - 24.0;
-        let scale = self.scale((8.0, width - 8.0));
+        let scale = self.scale((16.0, width - 16.0));
         self.bands(&mut drawing, &scale, bottom);
         let (low, high) = scale.domain();
         for tick in ticks(low, high, 6) {
@@ -81,34 +81,61 @@ impl Dots {
     /// Stacks dots that would touch, and names the offenders that have room for it.
     fn dots(&self, drawing: &mut Drawing, scale: &Linear, bottom: f64) {
         let mut placed: Vec<(f64, f64)> = Vec::with_capacity(self.dots.len());
-        let mut named: Vec<(f64, f64, f64)> = Vec::new();
         let mut order: Vec<&Dot> = self.dots.iter().collect();
         order.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.value.total_cmp(&b.value)));
-        for dot in order {
+        for dot in &order {
             let x = scale.within(dot.value);
             let mut y = bottom - 14.0;
             while placed.iter().any(|at| (at.0 - x).abs() < 13.0 && (at.1 - y).abs() < 13.0) {
                 y -= 14.0;
             }
             placed.push((x, y));
-            let Some(severity) = dot.severity else {
-                drawing.dot((x, y), 4.5, "dot");
-                continue;
-            };
-            drawing.mark((x, y), severity);
-            let end = x + 10.0 + text_width(&dot.name);
-            let crosses =
-                named.iter().any(|&(from, to, at)| (at - y).abs() < 13.0 && x < to && end > from);
-            if end < drawing.width && !crosses {
-                drawing.text(
-                    (x + 10.0, y + 4.0),
-                    Anchor::Start,
-                    dot.name.clone(),
-                    "label ink halo",
-                );
-                named.push((x, end, y));
+            match dot.severity {
+                Some(severity) => drawing.mark((x, y), severity),
+                None => drawing.dot((x, y), 4.5, "dot"),
             }
         }
+        let offenders = order.iter().zip(&placed).filter(|(dot, _)| dot.severity.is_some());
+        let mut heights: Vec<(f64, f64, f64)> = Vec::new();
+        for (dot, &(x, y)) in offenders {
+            self.name(drawing, dot, (x, y), &placed, &mut heights);
+        }
+    }
+
+    /// Writes a name beside its mark, or above with a stem where another stands in its way.
+    fn name(
+        &self,
+        drawing: &mut Drawing,
+        dot: &Dot,
+        (x, y): (f64, f64),
+        placed: &[(f64, f64)],
+        taken: &mut Vec<(f64, f64, f64)>,
+    ) {
+        let end = x + 10.0 + text_width(&dot.name);
+        if end > drawing.width {
+            return;
+        }
+        let free = |at: f64, taken: &[(f64, f64, f64)]| {
+            let dots = placed.iter().all(|other| {
+                *other == (x, y)
+                    || (other.1 - at).abs() > 13.0
+                    || other.0 < x - 6.0
+                    || other.0 > end
+            });
+            dots && taken
+                .iter()
+                .all(|&(from, to, other)| (other - at).abs() >= 14.0 || end < from || x > to)
+        };
+        let heights = (0..6_u8).map(|step| y - 16.0 * f64::from(step));
+        let Some(at) = heights.into_iter().find(|at| *at > 24.0 && free(*at, taken)) else {
+            return;
+        };
+        if at < y {
+            drawing.rule((x, y - 7.0), (x, at), "stem");
+        }
+        let aside = if at < y { 4.0 } else { 10.0 };
+        drawing.text((x + aside, at + 4.0), Anchor::Start, dot.name.clone(), "label ink halo");
+        taken.push((x, end, at));
     }
 
     /// The table behind.

@@ -41,7 +41,7 @@ impl Runs {
                 let x = left + (Self::MOST - shown + index) as f64 * slot;
                 let frame = [x, y + 5.0, slot - 3.0, 12.0];
                 match outcome {
-                    Outcome::Completed => drawing.rect(frame, "bar"),
+                    Outcome::Completed => drawing.rect(frame, "beam"),
                     Outcome::Aborted => drawing.rect(frame, "run open"),
                     Outcome::Failed => {
                         drawing.mark((x + (slot - 3.0) / 2.0, y + 11.0), Severity::Warning);
@@ -85,7 +85,7 @@ mod tests {
             };
             drawing.shapes.iter().filter(of).count()
         };
-        assert_eq!([count("bar"), count("run open"), count("sign warning")], [1, 1, 1]);
+        assert_eq!([count("beam"), count("run open"), count("sign warning")], [1, 1, 1]);
         assert_eq!(runs.behind("Runs").rows[0], ["fx_rates", "1", "1", "1"]);
     }
 

@@ -268,7 +268,7 @@ fn Actions(found: RwSignal<Found>) -> impl IntoView {
         let book = query.with(|query| query.get("book"));
         let book = book.map(|book| format!("book={}&", escape(&book))).unwrap_or_default();
         let href = format!("?{book}event={}", escape(before.as_str()));
-        Some(view! { <a class="button" href=href>"Previous event"</a> })
+        Some(view! { <a class="button" href=href data-noscroll="">"Previous event"</a> })
     };
     let copy = move || {
         let copied = web_sys::window().map(|window| {
