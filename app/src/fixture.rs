@@ -112,8 +112,8 @@ fn people(snapshot: &mut Snapshot) {
 
 fn budgets(snapshot: &mut Snapshot) {
     let rows = [
-        ("retail-banking", "Retail Banking", 103_00, 94_66, 6_14),
-        ("technology", "Technology & Operations", 135_00, 104_49, 9_20),
+        ("retail-banking", "Retail Banking", 10_300, 94_66, 6_14),
+        ("technology", "Technology & Operations", 13_500, 10_449, 9_20),
         ("commercial", "Commercial Banking", 67_10, 45_02, 3_05),
         ("markets", "Capital Markets", 48_80, 28_89, 2_71),
         ("wealth", "Wealth Management", 30_60, 17_11, 1_44),
@@ -224,7 +224,7 @@ fn transactions(snapshot: &mut Snapshot) {
             "origin": origin(700 + index),
             "transaction": { "transaction": format!("t-{index}"),
                 "account": format!("ac-{}", 4_000 + index * 37), "customer": "cu-1",
-                "amount": { "minor": 1_284_00 * (index + 1), "currency": Currency::ALL[index as usize % 6] },
+                "amount": { "minor": 128_400 * (index + 1), "currency": Currency::ALL[index as usize % 6] },
                 "type": "purchase", "channel": "online", "status": "approved", "country": "MX",
                 "card_present": false, "ip_country": flagged.then_some("BR") },
             "score": score, "reasons": if flagged { vec!["amount", "new_device"] } else { vec![] },
