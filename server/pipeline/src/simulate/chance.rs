@@ -1,7 +1,6 @@
 //! Chance: draws that depend on a seed and a place, and on nothing that came before.
 
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 
 /// A generator of its own for each place: the same seed and place always draw the same.
 pub fn dice(seed: u64, place: (u64, u64)) -> ChaCha8Rng {

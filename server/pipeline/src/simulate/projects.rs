@@ -16,8 +16,9 @@ use super::{
 
 const MILESTONES: [&str; 4] = ["Design agreed", "Built", "Tested with customers", "Rolled out"];
 
-/// One phase of a project: when it began, how long it takes, and how far it is.
+/// One phase of a project: its number, when it began, how long it takes, and how far it is.
 struct Phase {
+    number: i64,
     start: Timestamp,
     length: i64,
     along: f64,
@@ -30,7 +31,7 @@ fn phase(seed: u64, index: usize, time: Timestamp) -> Phase {
     let shift = (draw(seed, (name, 1)) * length as f64) as i64;
     let number = (time.millis() - shift).div_euclid(length);
     let start = Timestamp::from_millis(number * length + shift);
-    Phase { start, length, along: time.since(start) as f64 / length as f64 }
+    Phase { number, start, length, along: time.since(start) as f64 / length as f64 }
 }
 
 /// Share of the work that is planned to be done at a share of the time.
@@ -49,10 +50,13 @@ fn done(index: usize, along: f64) -> f64 {
 }
 
 /// What a project has cost over all its phases up to a moment, without the noise of reports: what
-/// its department's budget sees. Only differences within a phase matter.
+/// its department's budget sees. Never falls; only differences mean something.
 pub fn cost(seed: u64, index: usize, time: Timestamp) -> Money {
-    let along = phase(seed, index, time).along;
-    bac(&PROJECTS[index]).scaled(done(index, along) / cpi(seed, index, time))
+    let phase = phase(seed, index, time);
+    let project = &PROJECTS[index];
+    let up_to = |along| bac(project).scaled(done(index, along) / project.cpi).minor;
+    let earlier = up_to(1.0).saturating_mul(phase.number);
+    Money::new(earlier.saturating_add(up_to(phase.along)), Currency::Usd)
 }
 
 fn bac(project: &Undertaking) -> Money {

@@ -12,8 +12,7 @@ use model::{
     },
     unit::Country,
 };
-use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
+use rand::{RngExt, rngs::ChaCha8Rng};
 use rand_distr::{Distribution, LogNormal};
 
 use super::{
