@@ -31,8 +31,8 @@ test:                   ## Everything: lints, Rust, a real Kafka broker, a real 
 kafka:                  ## A broker on 127.0.0.1:9092 to play with, until Ctrl-C.
 	end2end/kafka.sh run $(TARGET)/kafka/play 9092
 
-bench:                  ## Throughput, latency, memory: figure beside target.
-	cargo run --release --package server --bin streamboard-bench $(FEATURES) -- $(ARGS)
+bench: build            ## Throughput, latency, memory: figure beside target.
+	cargo bench --package server --bench streamboard $(FEATURES)
 
 screenshots: build      ## Every page, two sizes, two themes, into end2end/screenshots.
 	end2end/browser.sh screenshots

@@ -13,7 +13,7 @@
 pub mod conductor;
 pub mod decode;
 pub mod drill;
-mod edge;
+pub mod edge;
 pub mod encode;
 pub mod flow;
 pub mod hub;

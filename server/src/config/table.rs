@@ -120,3 +120,18 @@ fn people() -> Value {
         "additionalProperties": person
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_holds_the_table() {
+        let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+        let readme = std::fs::read_to_string(readme).expect("the README lies above the server");
+        let rest = readme.split_once("<!-- settings").expect("a place for the table").1;
+        let (_, rest) = rest.split_once("-->\n").expect("the comment ends");
+        let (held, _) = rest.split_once("<!-- /settings -->").expect("the table ends");
+        assert_eq!(held.trim(), table().trim(), "put this between the marks:\n{}", table());
+    }
+}

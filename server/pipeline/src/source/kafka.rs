@@ -1,6 +1,7 @@
 //! Kafka: the only place that knows a Kafka client. Consumer and producer, a probe that asks
 //! whether a broker answers, and the creation of missing topics.
 
+mod baseline;
 mod consumer;
 mod probe;
 mod producer;
@@ -14,6 +15,7 @@ use model::Topic;
 use rdkafka::ClientConfig;
 
 pub use self::{
+    baseline::parse_only,
     consumer::Consumer,
     probe::{ProbeError, probe},
     producer::{Producer, SendError},

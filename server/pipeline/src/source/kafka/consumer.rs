@@ -39,7 +39,7 @@ const COMMIT_EVERY: Duration = Duration::from_secs(1);
 const STOP: Duration = Duration::from_secs(1);
 
 /// Properties for 28 partitions that are read fast in little memory.
-const PROPERTIES: [(&str, &str); 12] = [
+pub(super) const PROPERTIES: [(&str, &str); 12] = [
     ("enable.auto.commit", "false"),
     ("enable.auto.offset.store", "false"),
     ("enable.partition.eof", "false"),

@@ -1,0 +1,95 @@
+//! From a real broker: the whole flow beside a tuned loop that only reads headers and parses the
+//! JSON, on the same topics in the same run.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::Context;
+use model::Provenance;
+use pipeline::{
+    conductor::Stored,
+    edge::from_outside,
+    encode::encode,
+    flow::Request,
+    simulate::Burst,
+    source::kafka::{Consumer, Producer, Settings, ensure_topics, parse_only},
+    store::Positions,
+};
+use server::clock;
+
+use crate::{
+    Figure,
+    flow::{Bench, until},
+    rate,
+};
+
+/// Messages on the topics.
+const MESSAGES: usize = 1_000_000;
+
+/// Fills seven topics, then reads them twice.
+pub fn compare(brokers: &str) -> anyhow::Result<Vec<Figure>> {
+    let run = uuid::Uuid::now_v7().simple().to_string();
+    let settings = Settings::new(brokers, format!("bench-{run}"), format!("bench-{run}."));
+    ensure_topics(&settings).context("cannot create the topics")?;
+    let produced = produce(&settings)?;
+    let parsing = parse_only(&settings, MESSAGES).context("the parsing loop")?;
+    let whole = whole(&settings)?;
+    let (parsing, whole) = (rate(MESSAGES, parsing), rate(MESSAGES, whole));
+    Ok(vec![
+        Figure::new(
+            "produced, idempotent, acks=all",
+            format!("{:.0} msg/s", rate(MESSAGES, produced)),
+            "none",
+        ),
+        Figure::new("parsing loop: headers and JSON, no more", format!("{parsing:.0} msg/s"), "none"),
+        Figure::new(
+            "from the broker: decoded, folded, stored, one viewer",
+            format!("{whole:.0} msg/s, {:.0} % of it", 100.0 * whole / parsing),
+            "25 % of the parsing loop now, 100 % later",
+        ),
+    ])
+}
+
+fn produce(settings: &Settings) -> anyhow::Result<Duration> {
+    let producer = Producer::start(settings)?;
+    let mut source = Burst::load(11, Provenance::Real);
+    let start = Instant::now();
+    for _ in 0..MESSAGES {
+        let now = clock::now();
+        producer.send(&encode(&source.next(now), now))?;
+    }
+    producer.flush(Duration::from_secs(120))?;
+    Ok(start.elapsed())
+}
+
+fn whole(settings: &Settings) -> anyhow::Result<Duration> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let stored = Stored::default();
+        let told = stored.clone();
+        let bench = Bench::start(move |positions| told.tell(positions))?;
+        let seen = Arc::new(AtomicU64::new(0));
+        bench.view(Arc::clone(&seen));
+        let input = bench.input.clone();
+        let sender = move |messages| {
+            let arrived = from_outside(messages, clock::now());
+            input.send_blocking(Request::Arrived(arrived)).is_ok()
+        };
+        let start = Instant::now();
+        let consumer = Consumer::start(settings, Positions::new(), sender, |_| {})?;
+        until(&seen, MESSAGES as u64).await;
+        let took = start.elapsed();
+        assert!(seen.load(Ordering::Acquire) >= MESSAGES as u64);
+        tokio::task::spawn_blocking(move || {
+            consumer.stop();
+            bench.end();
+        })
+        .await?;
+        anyhow::Ok(took)
+    })
+}

@@ -1,0 +1,66 @@
+//! `make bench`: measures what the design promises, in one run on one machine, and prints each
+//! figure beside its target. Nothing here asserts: machines are shared, and a figure that is
+//! missed is for people to read.
+
+mod flow;
+mod kafka;
+mod process;
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Context;
+
+/// A figure beside its target.
+pub struct Figure {
+    /// What is measured.
+    pub what: &'static str,
+    /// The figure, with its unit.
+    pub figure: String,
+    /// The target, with its unit.
+    pub target: String,
+}
+
+impl Figure {
+    /// A figure and its target.
+    pub fn new(what: &'static str, figure: impl Into<String>, target: impl Into<String>) -> Self {
+        Self { what, figure: figure.into(), target: target.into() }
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    let mut figures = Vec::new();
+    let sync = flow::sync_time()?;
+    eprintln!("in process ...");
+    figures.push(flow::throughput(sync)?);
+    figures.push(flow::latency(sync)?);
+    match std::env::var("KAFKA_BROKERS") {
+        Ok(brokers) => {
+            eprintln!("from {brokers} ...");
+            figures.extend(kafka::compare(&brokers)?);
+        }
+        Err(_) => eprintln!("set KAFKA_BROKERS (make kafka) to measure from a broker, too"),
+    }
+    eprintln!("as a process ...");
+    figures.extend(process::measure(&program()?)?);
+    println!("\n{:<58} {:>28}   target", "what", "figure");
+    for Figure { what, figure, target } in figures {
+        println!("{what:<58} {figure:>28}   {target}");
+    }
+    Ok(())
+}
+
+/// The server that was built with this bench.
+fn program() -> anyhow::Result<PathBuf> {
+    let bench = std::env::current_exe().context("the bench does not know where it is")?;
+    let release = bench.parent().and_then(Path::parent).context("the bench lies in no folder")?;
+    Ok(release.join("streamboard"))
+}
+
+/// Events a second.
+#[expect(clippy::cast_precision_loss, reason = "a rate to print")]
+pub fn rate(events: usize, took: Duration) -> f64 {
+    events as f64 / took.as_secs_f64()
+}
