@@ -31,7 +31,9 @@ use pipeline::{
     store::{Reader, StoreError},
 };
 use tower_http::{
-    compression::{CompressionLayer, Predicate, predicate::DefaultPredicate, predicate::NotForContentType},
+    compression::{
+        CompressionLayer, Predicate, predicate::DefaultPredicate, predicate::NotForContentType,
+    },
     set_header::SetResponseHeaderLayer,
 };
 

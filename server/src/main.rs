@@ -72,7 +72,9 @@ fn print_schema(name: &str) -> ExitCode {
             ExitCode::SUCCESS
         }
         None => {
-            eprintln!("streamboard: no schema is named {name:?}; there is one for each topic, config and openapi");
+            eprintln!(
+                "streamboard: no schema is named {name:?}; there is one for each topic, config and openapi"
+            );
             ExitCode::from(BAD_CONFIGURATION)
         }
     }

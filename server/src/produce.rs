@@ -41,7 +41,10 @@ pub fn run(config: &Config, wanted: &Produce) -> anyhow::Result<()> {
     }
     producer.flush(FLUSH).context("the last messages did not arrive")?;
     let (delivered, failed) = (producer.delivered(), producer.failed());
-    println!("{delivered} events delivered in {:.1} s, {failed} failed", start.elapsed().as_secs_f64());
+    println!(
+        "{delivered} events delivered in {:.1} s, {failed} failed",
+        start.elapsed().as_secs_f64()
+    );
     ensure!(failed == 0, "{failed} events were not delivered");
     Ok(())
 }

@@ -72,8 +72,10 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.http.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.http.listen))?;
-    let (mut writer, reader) = open(&config.store.directory, options(&config))
-        .with_context(|| format!("cannot use the data directory {}", config.store.directory.display()))?;
+    let (mut writer, reader) =
+        open(&config.store.directory, options(&config)).with_context(|| {
+            format!("cannot use the data directory {}", config.store.directory.display())
+        })?;
     let seed = seed(&config, &mut writer, &reader)?;
     let stop = CancellationToken::new();
     let identity = identity(&config.store.directory)?;
@@ -188,7 +190,11 @@ struct Started {
 }
 
 impl World<'_> {
-    fn start(&self, mut writer: Box<dyn Writer>, reader: Arc<dyn Reader>) -> anyhow::Result<Started> {
+    fn start(
+        &self,
+        mut writer: Box<dyn Writer>,
+        reader: Arc<dyn Reader>,
+    ) -> anyhow::Result<Started> {
         // Drills end with the program that ran them.
         for book in reader.books()? {
             if matches!(book, Book::Drill(_) | Book::Replay(_)) {

@@ -53,7 +53,9 @@ pub struct Bench {
 
 impl Bench {
     /// Starts a flow; must be called within a runtime.
-    pub fn start(stored: impl FnMut(&pipeline::store::Positions) + Send + 'static) -> anyhow::Result<Self> {
+    pub fn start(
+        stored: impl FnMut(&pipeline::store::Positions) + Send + 'static,
+    ) -> anyhow::Result<Self> {
         // Beside the program, so that it is a disk and not memory.
         let folder = TempDir::new_in(std::env::current_exe()?.parent().unwrap_or(Path::new(".")))?;
         let (writer, reader) = open(folder.path(), Options::default())?;

@@ -46,7 +46,11 @@ pub fn compare(brokers: &str) -> anyhow::Result<Vec<Figure>> {
             format!("{:.0} msg/s", rate(MESSAGES, produced)),
             "none",
         ),
-        Figure::new("parsing loop: headers and JSON, no more", format!("{parsing:.0} msg/s"), "none"),
+        Figure::new(
+            "parsing loop: headers and JSON, no more",
+            format!("{parsing:.0} msg/s"),
+            "none",
+        ),
         Figure::new(
             "from the broker: decoded, folded, stored, one viewer",
             format!("{whole:.0} msg/s, {:.0} % of it", 100.0 * whole / parsing),

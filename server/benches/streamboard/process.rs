@@ -72,13 +72,15 @@ impl Running {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
         let end = answer.windows(4).position(|four| four == b"\r\n\r\n").context("no head")?;
-        let status = String::from_utf8_lossy(&answer[..end]).lines().next().unwrap_or("").to_owned();
+        let status =
+            String::from_utf8_lossy(&answer[..end]).lines().next().unwrap_or("").to_owned();
         Ok((status, answer.len() - end - 4))
     }
 
     fn resident_megabytes(&self) -> anyhow::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let line =
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         let kilobytes: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
         Ok(kilobytes / 1_024.0)
     }
@@ -117,9 +119,21 @@ pub fn measure(program: &Path) -> anyhow::Result<Vec<Figure>> {
         bytes += size;
     }
     Ok(vec![
-        Figure::new("start to first page", format!("{:.0} ms", first.as_secs_f64() * 1e3), "500 ms now, 200 ms later"),
-        Figure::new("memory in simulation, resident", format!("{:.0} MB", running.resident_megabytes()?), "50 MB"),
-        Figure::new("idle CPU in simulation", format!("{idle:.1} % of a core"), "2 % now, 1 % later"),
+        Figure::new(
+            "start to first page",
+            format!("{:.0} ms", first.as_secs_f64() * 1e3),
+            "500 ms now, 200 ms later",
+        ),
+        Figure::new(
+            "memory in simulation, resident",
+            format!("{:.0} MB", running.resident_megabytes()?),
+            "50 MB",
+        ),
+        Figure::new(
+            "idle CPU in simulation",
+            format!("{idle:.1} % of a core"),
+            "2 % now, 1 % later",
+        ),
         Figure::new("first visit, transferred", format!("{} KB", bytes / 1_000), "260 KB"),
     ])
 }

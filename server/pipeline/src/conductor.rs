@@ -220,9 +220,11 @@ impl Conductor {
 
     fn start_simulation(&mut self) {
         let stop = self.stop.child_token();
-        let newest = self.setup.hub.book(&Book::Simulated).and_then(|book| {
-            book.snapshot().newest.values().max().copied()
-        });
+        let newest = self
+            .setup
+            .hub
+            .book(&Book::Simulated)
+            .and_then(|book| book.snapshot().newest.values().max().copied());
         let (simulation, input, token) =
             (self.setup.simulation.clone(), self.setup.input.clone(), stop.clone());
         tracing::info!(seed = simulation.seed, "simulation started");

@@ -151,7 +151,8 @@ impl Drills {
                 _ => script::run(&drills, &live).await,
             };
             live.end(if ended.is_ok() { RunState::Finished } else { RunState::Interrupted });
-            tracing::info!(run = live.lock().id, state = ?live.state(), "drill ended");
+            let run = live.lock().clone();
+            tracing::info!(run = run.id, state = ?run.state, "drill ended");
         });
         tracing::info!(run = run.id, seed = run.seed, speed = run.speed, "drill started");
         Ok(run)

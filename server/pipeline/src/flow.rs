@@ -119,8 +119,7 @@ struct Engine {
 
 impl Engine {
     fn open(parts: Parts) -> Result<Self, StoreError> {
-        let ledgers =
-            Ledgers::open(Arc::clone(&parts.reader), &parts.rules, parts.people.clone())?;
+        let ledgers = Ledgers::open(Arc::clone(&parts.reader), &parts.rules, parts.people.clone())?;
         for ledger in ledgers.all() {
             parts.hub.open(ledger.snapshot().clone());
         }

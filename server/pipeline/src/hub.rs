@@ -360,7 +360,8 @@ mod tests {
         assert_eq!(frames_after(0), Some(3));
         assert_eq!(frames_after(9), None, "a place that was never reached");
         let many = |base: i64| {
-            (0..6_000).map(move |n| Change::Minute(Timestamp::from_millis(base + n), Box::default()))
+            (0..6_000)
+                .map(move |n| Change::Minute(Timestamp::from_millis(base + n), Box::default()))
         };
         hub.publish(&Book::Real, 4, many(0).collect());
         settle().await;

@@ -151,9 +151,11 @@ fn problem(fault: Fault) -> Problem {
     let status = match fault.reason {
         Reason::NotUtf8 | Reason::NotJson | Reason::Tombstone => StatusCode::BAD_REQUEST,
         Reason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Reason::Shape | Reason::Invalid | Reason::Envelope | Reason::Future | Reason::ForeignBook => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        Reason::Shape
+        | Reason::Invalid
+        | Reason::Envelope
+        | Reason::Future
+        | Reason::ForeignBook => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let problem = Problem::new(status, fault.detail);
     match fault.field {

@@ -7,8 +7,7 @@ use model::{Severity, SourceState, Status};
 use super::Shared;
 
 /// Upper bounds of the latency histogram, in seconds.
-const LATENCY: [f64; 12] =
-    [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0, 30.0];
+const LATENCY: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0, 30.0];
 
 /// Records the metrics of this process. Once a process.
 ///

@@ -110,6 +110,8 @@ pub fn limit(asked: Option<usize>) -> Result<usize, Problem> {
     let (most, usual) = LIMIT;
     match asked.unwrap_or(usual) {
         limit if (1..=most).contains(&limit) => Ok(limit),
-        limit => Err(Problem::parameter("limit", format!("lies between 1 and {most}, not at {limit}"))),
+        limit => {
+            Err(Problem::parameter("limit", format!("lies between 1 and {most}, not at {limit}")))
+        }
     }
 }

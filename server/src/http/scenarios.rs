@@ -73,8 +73,7 @@ pub async fn start(
     }
     // Small enough to be read out and typed in again.
     let seed = start.seed.unwrap_or_else(|| rand::random_range(1..10_000));
-    let options =
-        Options { seed, speed: start.speed, count: start.count, rate: start.rate };
+    let options = Options { seed, speed: start.speed, count: start.count, rate: start.rate };
     let run = shared.drills.start(name, options).await.map_err(problem)?;
     let place = format!("/api/v1/scenarios/runs/{}", run.id);
     let mut response = (StatusCode::CREATED, Json(run)).into_response();

@@ -168,10 +168,7 @@ pub async fn dead_letters(
     Params(asked): Params<AskedRejects>,
 ) -> Result<Json<Page<DeadLetter>>, Problem> {
     let limit = limit(asked.limit)?;
-    shared
-        .read(move |reader| reader.dead_letters(asked.cursor.as_deref(), limit))
-        .await
-        .map(Json)
+    shared.read(move |reader| reader.dead_letters(asked.cursor.as_deref(), limit)).await.map(Json)
 }
 
 #[cfg(test)]

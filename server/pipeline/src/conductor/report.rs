@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{
-    Book, Provenance, SourceState, Status, Timestamp, Topic,
-    status::TopicStatus,
-};
+use model::{Book, Provenance, SourceState, Status, Timestamp, Topic, status::TopicStatus};
 
 use super::{Setup, Stored, uses_kafka};
 use crate::{source::kafka::PartitionLag, supervisor::State};
@@ -23,7 +20,10 @@ pub struct Report {
 impl Report {
     /// Seconds by which the oldest message that waits in Kafka is behind; 0 when none waits.
     pub fn behind(&self, stored: &Stored) -> f64 {
-        lag(stored).iter().filter(|part| part.records > 0).fold(0.0, |most, part| part.seconds.max(most))
+        lag(stored)
+            .iter()
+            .filter(|part| part.records > 0)
+            .fold(0.0, |most, part| part.seconds.max(most))
     }
 
     /// Writes the status at a moment.
@@ -48,7 +48,11 @@ impl Report {
             mode: setup.policy.mode,
             since: state.since,
             book: state.book.clone(),
-            brokers: if uses_kafka(setup.policy.mode) { setup.kafka.brokers.clone() } else { String::new() },
+            brokers: if uses_kafka(setup.policy.mode) {
+                setup.kafka.brokers.clone()
+            } else {
+                String::new()
+            },
             reason: state.reason.clone(),
             last_real,
             real_events: self.real_events(setup, state),

@@ -15,8 +15,8 @@ use tokio::{
 
 use super::{Drills, Live};
 use crate::{
-    flow::{FlowClosed, Input, Request},
     edge::own_event,
+    flow::{FlowClosed, Input, Request},
     simulate::Burst,
 };
 

@@ -10,8 +10,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::{Drills, Live};
 use crate::{
-    flow::{FlowClosed, Request},
     edge::own,
+    flow::{FlowClosed, Request},
     simulate::Drill,
 };
 

@@ -129,9 +129,7 @@ impl Folded {
         });
         let from_source = |decoded: &Decoded| {
             let envelope = &decoded.event.envelope;
-            let key = envelope
-                .book()
-                .map(|book| dedupe_key(&book, &envelope.source, &envelope.id));
+            let key = envelope.book().map(|book| dedupe_key(&book, &envelope.source, &envelope.id));
             key.is_some_and(|key| !self.ingested.contains(&key))
         };
         Arrived {

@@ -79,7 +79,9 @@ impl Ledgers {
     /// Reads every book back from what is stored, in place of what is in memory.
     pub fn reopen(&mut self) -> Result<(), StoreError> {
         let mut books = self.reader.books()?;
-        books.extend(self.books.keys().filter(|book| !books.contains(book)).cloned().collect::<Vec<_>>());
+        books.extend(
+            self.books.keys().filter(|book| !books.contains(book)).cloned().collect::<Vec<_>>(),
+        );
         for book in books {
             let kept = self.read(&book)?;
             self.books.insert(book, kept);
@@ -156,10 +158,8 @@ impl Ledgers {
                 Request::Arrived(arrived) => self.arrived(arrived, &mut folded),
                 Request::Ingest { events, done } => {
                     let first = folded.keys.len();
-                    let outcome = events
-                        .into_iter()
-                        .map(|event| self.event(event, &mut folded))
-                        .collect();
+                    let outcome =
+                        events.into_iter().map(|event| self.event(event, &mut folded)).collect();
                     folded.ingest(done, outcome, first);
                 }
                 Request::Tick { book, now } => self.tick(&book, now, &mut folded),

@@ -1,9 +1,6 @@
 //! What the flow is asked to do, and how it answers.
 
-use model::{
-    Book, Figure, Timestamp, alert::Command, trend::Point,
-    view::transaction::Rates,
-};
+use model::{Book, Figure, Timestamp, alert::Command, trend::Point, view::transaction::Rates};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{

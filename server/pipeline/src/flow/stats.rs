@@ -124,9 +124,10 @@ impl Stats {
     pub fn rate(&self, now: Timestamp) -> f64 {
         let second = now.millis().div_euclid(1_000);
         let inner = self.lock();
-        let last = inner.seconds.iter().filter(|(at, _)| {
-            (1..=RATE_SECONDS as i64).contains(&(second - at))
-        });
+        let last = inner
+            .seconds
+            .iter()
+            .filter(|(at, _)| (1..=RATE_SECONDS as i64).contains(&(second - at)));
         last.map(|(_, count)| *count as f64).sum::<f64>() / RATE_SECONDS as f64
     }
 

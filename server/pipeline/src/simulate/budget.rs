@@ -27,10 +27,13 @@ pub fn report(seed: u64, turn: u64, time: Timestamp) -> Budget {
     let elapsed = period.elapsed(time);
     let approved = Money::major(department.approved, Currency::Usd);
     let actual = actual(seed, index, time, period);
-    let spent_at_end = department.appetite * (1.0 + 0.01 * noise(seed, 20 + index as u64, time.millis(), 9 * Timestamp::DAY));
+    let spent_at_end = department.appetite
+        * (1.0 + 0.01 * noise(seed, 20 + index as u64, time.millis(), 9 * Timestamp::DAY));
     let remaining = approved.minor - actual.minor;
-    let forecast = (approved.scaled(spent_at_end).minor - actual.minor).max(remaining.min(0)).max(0);
-    let committed = approved.scaled(0.06 * (1.0 - elapsed) + 0.01 * draw(seed, (30 + index as u64, turn / 60)));
+    let forecast =
+        (approved.scaled(spent_at_end).minor - actual.minor).max(remaining.min(0)).max(0);
+    let committed =
+        approved.scaled(0.06 * (1.0 - elapsed) + 0.01 * draw(seed, (30 + index as u64, turn / 60)));
     Budget {
         department: id(department),
         name: Some(department.name.to_owned()),
@@ -61,7 +64,8 @@ fn actual(seed: u64, index: usize, time: Timestamp, period: FiscalPeriod) -> Mon
     let approved = Money::major(department.approved, Currency::Usd);
     let (planned, cost) = project_cost(seed, index, time, period);
     let share = planned.share_of(approved).unwrap_or(0.0).min(MOST_FOR_PROJECTS);
-    let running = approved.scaled(curve(index, period.elapsed(time)) * (department.appetite - share).max(0.0));
+    let running = approved
+        .scaled(curve(index, period.elapsed(time)) * (department.appetite - share).max(0.0));
     Money::new(running.minor + cost.minor, Currency::Usd)
 }
 
@@ -73,12 +77,18 @@ fn project_cost(
     period: FiscalPeriod,
 ) -> (Money, Money) {
     let own = PROJECTS.iter().enumerate().filter(|(_, project)| project.department == department);
-    own.fold((Money::zero(Currency::Usd), Money::zero(Currency::Usd)), |(planned, cost), (index, _)| {
-        let at = |time| projects::cost(seed, index, time);
-        let quarter = at(period.end()).minor.saturating_sub(at(period.start()).minor).max(0);
-        let so_far = at(time).minor.saturating_sub(at(period.start()).minor).max(0);
-        (Money::new(planned.minor + quarter, Currency::Usd), Money::new(cost.minor + so_far, Currency::Usd))
-    })
+    own.fold(
+        (Money::zero(Currency::Usd), Money::zero(Currency::Usd)),
+        |(planned, cost), (index, _)| {
+            let at = |time| projects::cost(seed, index, time);
+            let quarter = at(period.end()).minor.saturating_sub(at(period.start()).minor).max(0);
+            let so_far = at(time).minor.saturating_sub(at(period.start()).minor).max(0);
+            (
+                Money::new(planned.minor + quarter, Currency::Usd),
+                Money::new(cost.minor + so_far, Currency::Usd),
+            )
+        },
+    )
 }
 
 /// Share of the quarter's running cost that is spent at a share of the quarter. The first

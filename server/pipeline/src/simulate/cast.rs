@@ -1,11 +1,7 @@
 //! The cast of the simulated bank: its people, departments, projects, services and jobs. Tables,
 //! no behaviour.
 
-use model::{
-    Person, PersonId, Ratio,
-    event::compliance::ItemKind,
-    unit::Country,
-};
+use model::{Person, PersonId, Ratio, event::compliance::ItemKind, unit::Country};
 
 /// A department: id, name, cost centre, senior vice president, approved for a quarter in USD.
 pub struct Department {
@@ -47,7 +43,14 @@ pub const DEPARTMENTS: [Department; 6] = [
     ),
     department("commercial-banking", "Commercial Banking", "CB", "daniel-okafor", 67_100_000, 0.89),
     department("capital-markets", "Capital Markets", "CM", "ingrid-halvorsen", 48_800_000, 0.88),
-    department("wealth-management", "Wealth Management", "WM", "tomas-rivadeneira", 30_600_000, 0.86),
+    department(
+        "wealth-management",
+        "Wealth Management",
+        "WM",
+        "tomas-rivadeneira",
+        30_600_000,
+        0.86,
+    ),
     department("risk-compliance", "Risk & Compliance", "RC", "henrik-lindqvist", 24_000_000, 0.85),
 ];
 
@@ -144,7 +147,14 @@ pub const PROJECTS: [Undertaking; 14] = [
     project("branch-refit", "Branch Refit", "Channels", 0, 14_500_000, (0.94, 0.98, 5)),
     project("mobile-onboarding", "Mobile Onboarding", "Channels", 0, 7_800_000, (1.03, 1.02, -2)),
     project("fraud-scoring", "Fraud Scoring", "Payments", 1, 6_400_000, (1.01, 0.99, 1)),
-    project("trade-finance-portal", "Trade Finance Portal", "Corporate", 2, 11_300_000, (0.99, 1.00, 0)),
+    project(
+        "trade-finance-portal",
+        "Trade Finance Portal",
+        "Corporate",
+        2,
+        11_300_000,
+        (0.99, 1.00, 0),
+    ),
     project("cash-pooling", "Cash Pooling", "Corporate", 2, 5_100_000, (1.05, 1.03, -3)),
     project("collateral-engine", "Collateral Engine", "Markets", 3, 12_700_000, (0.98, 0.97, 6)),
     project("fx-pricing", "FX Pricing", "Markets", 3, 4_900_000, (1.02, 1.01, 0)),
@@ -202,7 +212,13 @@ pub const JOBS: [Work; 9] = [
     work("gl_postings", &["core.movements"], "ledger.postings", 184_000, 140),
     work("card_clearing", &["cards.authorisations"], "ledger.clearing", 96_000, 90),
     work("settlement", &["ledger.postings", "ledger.clearing"], "treasury.settlement", 61_000, 80),
-    work("treasury_position", &["treasury.settlement", "ledger.fx_rates"], "treasury.position", 8_200, 45),
+    work(
+        "treasury_position",
+        &["treasury.settlement", "ledger.fx_rates"],
+        "treasury.position",
+        8_200,
+        45,
+    ),
     work("kyc_refresh", &["crm.customers"], "risk.kyc", 43_000, 120),
     work("aml_screening", &["risk.kyc", "core.movements"], "risk.aml", 152_000, 170),
     work("risk_exposure", &["treasury.position", "risk.aml"], "risk.exposure", 27_500, 70),

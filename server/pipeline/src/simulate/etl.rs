@@ -71,7 +71,8 @@ pub fn report(seed: u64, turn: u64, time: Timestamp, visits: Visits) -> Etl {
         _ => RunEventType::Complete,
     };
     let ended = matches!(event_type, RunEventType::Complete | RunEventType::Fail);
-    let along = if ended { 1.0 } else { f64::from(u32::try_from(visit % VISITS).unwrap_or(0)) * 0.5 };
+    let along =
+        if ended { 1.0 } else { f64::from(u32::try_from(visit % VISITS).unwrap_or(0)) * 0.5 };
     let nominal = visits.time(index, run * VISITS);
     let rows = scaled(work.rows, along * (0.96 + 0.08 * draw(seed, (1_000 + index as u64, run))));
     let rejected = scaled(rows, 0.004 * draw(seed, (1_020 + index as u64, run)));

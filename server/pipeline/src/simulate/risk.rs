@@ -95,13 +95,21 @@ fn event(life: &Life, index: usize, storm: f64) -> Risk {
     let probability = (0.02 + 0.42 * life.draw(4).powi(2)) * (1.0 + 0.15 * storm);
     let impact = life.impact();
     let status = life.status();
-    let loss = if life.draw(5) < 0.3 { impact.scaled(0.2 * life.draw(6)) } else { Money::zero(Currency::Usd) };
+    let loss = if life.draw(5) < 0.3 {
+        impact.scaled(0.2 * life.draw(6))
+    } else {
+        Money::zero(Currency::Usd)
+    };
     let titles = TITLES[index];
     let title = titles[usize::try_from(life.number.rem_euclid(3)).unwrap_or(0)];
     let line = DEPARTMENTS[usize::try_from(life.place % 6).unwrap_or(0)].name;
     Risk {
-        event: RiskEventId::new(format!("RSK-{}{:02}", 20 + life.number.rem_euclid(80), life.place))
-            .expect("numbers identify"),
+        event: RiskEventId::new(format!(
+            "RSK-{}{:02}",
+            20 + life.number.rem_euclid(80),
+            life.place
+        ))
+        .expect("numbers identify"),
         title: title.to_owned(),
         category,
         business_line: line.to_owned(),

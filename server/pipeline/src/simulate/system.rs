@@ -31,7 +31,9 @@ pub fn report(seed: u64, turn: u64, time: Timestamp) -> System {
         service: ServiceId::new(service).expect("the cast has identities"),
         up: true,
         cpu_utilization: share(0.16 + 0.42 * load + 0.07 * wave + 0.3 * trouble),
-        memory_utilization: share(0.48 + 0.08 * load + 0.04 * noise(seed, name + 40, time.millis(), Timestamp::HOUR)),
+        memory_utilization: share(
+            0.48 + 0.08 * load + 0.04 * noise(seed, name + 40, time.millis(), Timestamp::HOUR),
+        ),
         request_rate: rounded(rate * load * (1.0 + 0.08 * wave + 0.03 * ripple), 10.0),
         error_ratio: share(rounded(0.0001 + 0.0001 * (wave + 1.0) + 0.03 * trouble, 1e6)),
         latency_p50_ms: rounded(median, 10.0),

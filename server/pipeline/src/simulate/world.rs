@@ -6,7 +6,11 @@ use model::{
 };
 
 use super::{
-    budget, chance::noise, compliance, etl, event::event, projects, risk, system,
+    budget,
+    chance::noise,
+    compliance, etl,
+    event::event,
+    projects, risk, system,
     transactions::{self, Accounts},
 };
 
@@ -67,7 +71,8 @@ impl World {
     }
 
     fn due(&self) -> (Timestamp, Topic) {
-        let times = Topic::ALL.map(|topic| (self.intervals.time(topic, self.next[topic.index()]), topic));
+        let times =
+            Topic::ALL.map(|topic| (self.intervals.time(topic, self.next[topic.index()]), topic));
         times.into_iter().min().expect("there are seven topics")
     }
 

@@ -7,8 +7,8 @@ use model::{Book, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    flow::{FlowClosed, Input, Request},
     edge::own,
+    flow::{FlowClosed, Input, Request},
     simulate::{Intervals, World},
 };
 
@@ -89,12 +89,7 @@ impl Simulation {
         Ok(())
     }
 
-    async fn quote(
-        &self,
-        world: &World,
-        now: Timestamp,
-        input: &Input,
-    ) -> Result<(), FlowClosed> {
+    async fn quote(&self, world: &World, now: Timestamp, input: &Input) -> Result<(), FlowClosed> {
         let rates = world.rates(now);
         input.send(Request::Rates { book: Book::Simulated, rates }).await
     }
