@@ -128,7 +128,7 @@ pub fn item(dice: &mut Dice, number: i64, now: Timestamp) -> Compliance {
         status,
         opened,
         due: now.plus(whole_days(dice, 42, 110)),
-        owner: person_id(dice.pick(&COMPLIANCE_OWNERS)),
+        owner: person_id(dice.pick::<&str>(&COMPLIANCE_OWNERS)),
         impact: None,
         repeat_of: None,
     }
