@@ -140,7 +140,7 @@ fn no_store() -> SetResponseHeaderLayer<HeaderValue> {
     )
 }
 
-fn compression() -> CompressionLayer<impl Predicate + Clone> {
+fn compression() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new()
         .br(true)
         .gzip(true)

@@ -136,6 +136,7 @@ fn options(config: &Config) -> Options {
         real_age_ms: i64::try_from(config.store.real_age.as_millis()).unwrap_or(i64::MAX),
         real_bytes: config.store.real_size,
         simulated_bytes: config.store.simulated_size,
+        dead_letters: u32::try_from(config.store.dead_letters).unwrap_or(u32::MAX),
         ..Options::default()
     }
 }

@@ -75,3 +75,6 @@ pub fn open(
     let writer = SqliteWriter::new(connection, lock, options)?;
     Ok((writer, SqliteReader::new(path)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -270,7 +270,7 @@ fn squeeze(compressor: &mut Compressor<'_>, from: &[u8], to: &mut Vec<u8>) -> Re
     Ok(())
 }
 
-fn packed<'a>(run: &mut Run, data: &'a [u8]) -> Packed<'a> {
+fn packed<'a>(run: &'a mut Run, data: &'a [u8]) -> Packed<'a> {
     Packed {
         first_sequence: run.first_sequence,
         last_sequence: run.last_sequence,
@@ -280,7 +280,7 @@ fn packed<'a>(run: &mut Run, data: &'a [u8]) -> Packed<'a> {
         raw_size: run.rows.len(),
         entities: index(&mut run.entities).into(),
         ids: index(&mut run.ids).into(),
-        keys: std::mem::take(&mut run.keys).into(),
+        keys: run.keys.as_slice().into(),
         data: data.into(),
     }
 }

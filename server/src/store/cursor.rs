@@ -5,11 +5,17 @@ use model::{Book, Topic};
 use pipeline::store::StoreError;
 use serde::{Deserialize, Serialize};
 
+/// Characters of a cursor at most; one of a thousand books is shorter.
+const LONGEST: usize = 128 << 10;
+
+/// For each book and topic with more: the sequence before which the listing goes on.
+pub(super) type Places = Vec<(Book, Vec<(Topic, u64)>)>;
+
 /// A place in one of the listings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Cursor {
-    /// For each book and topic with more: the sequence before which it goes on.
-    Events(Vec<(Book, Vec<(Topic, u64)>)>),
+    /// Of events.
+    Events(Places),
     /// Before this change (milliseconds) and, among equals, this row.
     Alerts(i64, i64),
     /// Before this id.
@@ -23,6 +29,9 @@ impl Cursor {
     }
 
     pub(super) fn from_text(text: &str) -> Result<Self, StoreError> {
+        if text.len() > LONGEST {
+            return Err(StoreError::Cursor);
+        }
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| StoreError::Cursor)?;
         match postcard::take_from_bytes(&bytes) {
             Ok((cursor, [])) => Ok(cursor),

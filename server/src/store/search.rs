@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
     block::{Row, Unpacker, fingerprint, has},
-    cursor::Cursor,
+    cursor::{Cursor, Places},
     fault::Result,
     read::{books, named},
 };
@@ -20,7 +20,8 @@ use super::{
 /// Blocks that one page looks at, at most.
 const BLOCKS: usize = 4_000;
 
-/// Events that one page unpacks, at most; the last block may go past it.
+/// Events that one page unpacks beyond the first match of each stream, at most; the last block may
+/// go past it.
 const EVENTS: usize = 200_000;
 
 /// Blocks whose index of ids one look-up reads, at most.
@@ -52,10 +53,7 @@ pub(super) fn list(connection: &Connection, query: &EventQuery) -> Result<Page<R
     };
     let mut streams = streams(&transaction, query)?;
     let mut items = Vec::new();
-    while items.len() < search.limit {
-        if !search.fill(&mut streams)? {
-            break;
-        }
+    while search.fill(&mut streams)? && items.len() < search.limit {
         let Some(stream) = newest(&mut streams) else { break };
         items.push(stream.take()?);
     }
@@ -68,8 +66,11 @@ struct Stream {
     topic: Topic,
     /// Every event from here on was handed out or does not match.
     before: u64,
+    /// Whether a block with a match was loaded.
+    begun: bool,
+    /// The rows behind `places`.
     rows: Vec<u8>,
-    /// Matching rows of the block in memory, oldest first.
+    /// Matching rows of a block, oldest first; one more of them than a page takes, at most.
     places: Vec<Place>,
 }
 
@@ -81,6 +82,14 @@ struct Place {
 }
 
 impl Stream {
+    fn new(book: Book, topic: Topic, before: u64) -> Self {
+        Self { book, topic, before, begun: false, rows: Vec::new(), places: Vec::new() }
+    }
+
+    fn head(&self) -> Option<Place> {
+        self.places.last().copied()
+    }
+
     fn take(&mut self) -> Result<Recorded> {
         let place = self.places.pop().expect("the newest stream has a place");
         self.before = place.sequence;
@@ -89,29 +98,31 @@ impl Stream {
     }
 }
 
+/// The streams that the query asks for, and no others, whatever the cursor names: it may have been
+/// made up, or belong to another query.
 fn streams(connection: &Connection, query: &EventQuery) -> Result<Vec<Stream>> {
-    let start = |book: &Book, topic, before| Stream {
-        book: book.clone(),
-        topic,
-        before,
-        rows: Vec::new(),
-        places: Vec::new(),
+    let places = match query.cursor.as_deref().map(Cursor::from_text).transpose()? {
+        Some(Cursor::Events(places)) => Some(places),
+        Some(_) => return Err(StoreError::Cursor.into()),
+        None => None,
     };
-    let wanted = |topic: &Topic| query.topic.is_none_or(|wanted| wanted == *topic);
-    match query.cursor.as_deref().map(Cursor::from_text).transpose()? {
-        Some(Cursor::Events(places)) => Ok(places
-            .iter()
-            .flat_map(|(book, topics)| topics.iter().map(move |place| (book, *place)))
-            .map(|(book, (topic, before))| start(book, topic, before.min(i64::MAX as u64)))
-            .collect()),
-        Some(_) => Err(StoreError::Cursor.into()),
-        None => {
-            let books = chosen(connection, query)?;
-            let topics = |book| Topic::ALL.into_iter().filter(wanted).map(move |it| (book, it));
-            let pairs = books.iter().flat_map(topics);
-            Ok(pairs.map(|(book, topic)| start(book, topic, i64::MAX as u64)).collect())
+    let mut streams = Vec::new();
+    for book in chosen(connection, query)? {
+        for topic in Topic::ALL {
+            let wanted = query.topic.is_none_or(|wanted| wanted == topic);
+            let before = places.as_ref().map_or(u64::MAX, |places| place(places, &book, topic));
+            if wanted && before > 0 {
+                streams.push(Stream::new(book.clone(), topic, before.min(i64::MAX as u64)));
+            }
         }
     }
+    Ok(streams)
+}
+
+/// Where a cursor goes on in a book and topic: 0, before everything, where it does not name them.
+fn place(places: &Places, book: &Book, topic: Topic) -> u64 {
+    let topics = places.iter().filter(|(named, _)| named == book).flat_map(|(_, topics)| topics);
+    topics.filter(|(named, _)| *named == topic).map(|(_, before)| *before).next().unwrap_or(0)
 }
 
 fn chosen(connection: &Connection, query: &EventQuery) -> Result<Vec<Book>> {
@@ -123,24 +134,18 @@ fn chosen(connection: &Connection, query: &EventQuery) -> Result<Vec<Book>> {
     Ok(books)
 }
 
-/// Of each book the stream with the highest sequence; of these the one received last.
+/// Of each book the stream with the highest sequence; of these the one received last. The streams
+/// of a book stand together.
 fn newest(streams: &mut [Stream]) -> Option<&mut Stream> {
-    let mut best: Option<(usize, Place)> = None;
-    for (index, stream) in streams.iter().enumerate() {
-        let Some(place) = stream.places.last().copied() else { continue };
-        let heads_its_book = streams
-            .iter()
-            .filter(|other| other.book == stream.book)
-            .all(|other| other.places.last().is_none_or(|other| other.sequence <= place.sequence));
-        if heads_its_book && best.is_none_or(|(_, other)| place.received > other.received) {
-            best = Some((index, place));
-        }
-    }
-    best.map(|(index, _)| &mut streams[index])
+    let heads = streams.chunk_by_mut(|a, b| a.book == b.book).filter_map(|of_book| {
+        let with_head = of_book.iter_mut().filter_map(|stream| Some((stream.head()?, stream)));
+        with_head.max_by_key(|(head, _)| head.sequence)
+    });
+    heads.max_by_key(|(head, _)| head.received).map(|(_, stream)| stream)
 }
 
 fn rest(streams: &[Stream]) -> Option<String> {
-    let mut places: Vec<(Book, Vec<(Topic, u64)>)> = Vec::new();
+    let mut places = Places::new();
     for stream in streams.iter().filter(|stream| stream.before > 0) {
         let place = (stream.topic, stream.before);
         match places.last_mut() {
@@ -161,7 +166,8 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Loads every stream that has more; `false` where the bounds of a page were reached.
+    /// Loads every stream that has more; `false` where the bounds of a page were reached. Then
+    /// some stream has moved, since the first match of each is free: a listing always goes on.
     fn fill(&mut self, streams: &mut [Stream]) -> Result<bool> {
         for stream in streams {
             while stream.places.is_empty() && stream.before > 0 {
@@ -174,22 +180,26 @@ impl Search<'_> {
         Ok(true)
     }
 
-    /// Loads the block before the stream's place, if it may match.
+    /// Looks at the block before the stream's place.
     fn load(&mut self, stream: &mut Stream) -> Result<()> {
-        self.blocks -= 1;
         let Some(found) = self.previous(stream)? else {
             stream.before = 0;
             return Ok(());
         };
         let wanted = self.query.entity.as_deref().map(fingerprint);
-        if wanted.is_none_or(|wanted| has(&found.entities, wanted)) {
-            self.events = self.events.saturating_sub(found.count);
-            stream.rows = data(self.connection, found.id, found.raw_size, &mut self.unpacker)?;
-            stream.places = self.places(&stream.rows, stream.before)?;
+        let unpack = wanted.is_none_or(|wanted| has(&found.entities, wanted));
+        if unpack {
+            let rows = data(self.connection, found.id, found.raw_size, &mut self.unpacker)?;
+            self.choose(&rows, stream)?;
         }
         if stream.places.is_empty() {
             stream.before = found.first_sequence;
+        } else if !stream.begun {
+            stream.begun = true;
+            return Ok(());
         }
+        self.blocks -= 1;
+        self.events = self.events.saturating_sub(if unpack { found.count } else { 0 });
         Ok(())
     }
 
@@ -216,20 +226,25 @@ impl Search<'_> {
         Ok(found.optional()?)
     }
 
-    /// Where the matching rows before a sequence begin; no more of them than a page can take.
-    fn places(&self, rows: &[u8], before: u64) -> Result<Vec<Place>> {
-        let mut places = Vec::new();
+    /// Keeps the matching rows before the stream's place; no more of them than tell whether a page
+    /// is the last.
+    fn choose(&self, rows: &[u8], stream: &mut Stream) -> Result<()> {
+        let mut found = Vec::new();
         let mut rest = rows;
         while !rest.is_empty() {
-            let start = rows.len() - rest.len();
             let (row, after) = Row::first(rest)?;
-            if row.sequence < before && self.matches(&row) {
-                places.push(Place { sequence: row.sequence, received: row.received, start });
+            if row.sequence < stream.before && self.matches(&row) {
+                found.push((row.sequence, row.received, &rest[..rest.len() - after.len()]));
             }
             rest = after;
         }
-        places.drain(..places.len().saturating_sub(self.limit));
-        Ok(places)
+        stream.rows.clear();
+        for (sequence, received, row) in found.split_off(found.len().saturating_sub(self.limit + 1))
+        {
+            stream.places.push(Place { sequence, received, start: stream.rows.len() });
+            stream.rows.extend_from_slice(row);
+        }
+        Ok(())
     }
 
     fn matches(&self, row: &Row<'_>) -> bool {

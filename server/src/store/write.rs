@@ -113,6 +113,7 @@ impl SqliteWriter {
 
     fn commit_batch(&mut self, batch: &Batch) -> Result<()> {
         let events = batch.books.iter().map(|book| book.entries.len()).sum::<usize>();
+        self.allow_wal(if events >= BUSY_EVENTS { BUSY_PAGES } else { QUIET_PAGES })?;
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for book in &batch.books {
@@ -122,7 +123,7 @@ impl SqliteWriter {
         let dead = self.dead.add(&transaction, &batch.rejects, &self.options)?;
         transaction.commit()?;
         self.dead = dead;
-        self.allow_wal(if events >= BUSY_EVENTS { BUSY_PAGES } else { QUIET_PAGES })
+        Ok(())
     }
 
     fn allow_wal(&mut self, pages: i64) -> Result<()> {

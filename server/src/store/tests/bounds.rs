@@ -1,0 +1,211 @@
+//! Bounds: refused messages, resolved alerts, events and bytes on disk.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use model::AlertState;
+use pipeline::{
+    decode::Reason,
+    message::Message,
+    store::{Checkpoint, DeadLetter, KEPT_BYTES, Rejected},
+};
+
+use super::*;
+
+fn rejected(number: usize, bytes: usize) -> Rejected {
+    let message = Message {
+        topic: Topic::Etl,
+        position: Some(Position { partition: 1, offset: number as i64 }),
+        key: Some(Bytes::from_static(b"k\xff")),
+        headers: vec![("h".into(), Bytes::from_static(b"v"))],
+        value: Some(vec![number as u8; bytes].into()),
+        record_time: None,
+        received: START.plus(number as i64),
+    };
+    Rejected { message, reason: Reason::NotJson, detail: "it is no JSON".into() }
+}
+
+fn refuse(bench: &mut Bench, rejects: Vec<Rejected>) {
+    bench.commit(&Batch { rejects, ..Batch::default() });
+}
+
+fn letters(bench: &Bench) -> Vec<DeadLetter> {
+    let (mut found, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = bench.reader.dead_letters(cursor.as_deref(), 7).expect("dead letters");
+        found.extend(page.items);
+        cursor = page.next;
+        if cursor.is_none() {
+            return found;
+        }
+    }
+}
+
+#[test]
+fn a_refused_message_is_kept_as_it_came() {
+    let mut bench = Bench::new();
+    let mut tombstone = rejected(3, 0);
+    tombstone.message.value = None;
+    tombstone.message.position = None;
+    refuse(
+        &mut bench,
+        vec![rejected(1, KEPT_BYTES), rejected(2, KEPT_BYTES + 1), tombstone, rejected(4, 5 << 20)],
+    );
+    let sizes = letters(&bench)
+        .iter()
+        .map(|it| (it.size, it.truncated, STANDARD.decode(&it.bytes).expect("base64").len()))
+        .collect::<Vec<_>>();
+    let (kept, five) = (KEPT_BYTES as u64, 5 << 20);
+    let expected = [
+        (five, true, KEPT_BYTES),
+        (0, false, 0),
+        (kept + 1, true, KEPT_BYTES),
+        (kept, false, KEPT_BYTES),
+    ];
+    assert_eq!(sizes, expected);
+    let letter = letters(&bench).pop().expect("the oldest");
+    assert_eq!(letter.position, Some(Position { partition: 1, offset: 1 }));
+    assert_eq!((letter.topic, letter.reason), (Topic::Etl, Reason::NotJson));
+    assert_eq!(
+        (letter.detail.as_str(), letter.key.as_deref()),
+        ("it is no JSON", Some("k\u{fffd}"))
+    );
+    assert_eq!(letter.headers, [("h".to_owned(), "v".to_owned())]);
+    assert_eq!(letter.received, START.plus(1));
+    assert_eq!(letters(&bench)[1].position, None);
+}
+
+#[test]
+fn refused_messages_are_bounded_in_number() {
+    let mut bench = Bench::with(Options { dead_letters: 50, ..Options::default() });
+    for number in 0..120 {
+        refuse(&mut bench, vec![rejected(number, 10)]);
+        let kept = bench.count("SELECT count(*) FROM dead_letter");
+        assert!(kept <= 50 && kept >= 45.min(number as i64 + 1), "{kept} after {number}");
+    }
+    let newest: Vec<_> = letters(&bench).iter().filter_map(|it| it.position).collect();
+    let expected = (0..120).rev().map(|offset| Position { partition: 1, offset });
+    assert_eq!(newest, expected.take(newest.len()).collect::<Vec<_>>(), "the newest, in order");
+    refuse(&mut bench, (0..500).map(|number| rejected(number, 1)).collect());
+    assert!(letters(&bench).len() <= 50);
+    assert_eq!(letters(&bench)[0].position, Some(Position { partition: 1, offset: 499 }));
+}
+
+#[test]
+fn refused_messages_are_bounded_in_bytes() {
+    let bytes = 1 << 20;
+    let mut bench = Bench::with(Options { dead_letter_bytes: bytes, ..Options::default() });
+    for number in 0..40 {
+        refuse(&mut bench, vec![rejected(number, 60_000), rejected(number, 60_000)]);
+        let kept = bench.count("SELECT coalesce(sum(length(bytes)), 0) FROM dead_letter");
+        assert!(kept <= bytes as i64, "{kept} after {number}");
+    }
+    assert!(letters(&bench).len() >= 14, "most of what fits is kept");
+}
+
+fn directory_bytes(bench: &Bench) -> u64 {
+    let files = std::fs::read_dir(bench.directory.path()).expect("a directory");
+    files.map(|file| file.and_then(|file| file.metadata()).expect("a file").len()).sum()
+}
+
+/// What the ledger writes, about: 200 KB with the variety of figures.
+fn state(source: &mut Source) -> Vec<u8> {
+    let mut state = Vec::new();
+    while state.len() < 200_000 {
+        state.extend_from_slice(&source.next(&Book::Simulated).raw);
+    }
+    state
+}
+
+/// A day of the simulated bank with its checkpoints; the last minutes committed one by one.
+#[test]
+fn a_simulated_day_takes_less_than_ten_megabytes() {
+    const GROUP: i64 = 60;
+    let mut bench = Bench::new();
+    let mut source = Source::new(7);
+    let state = state(&mut Source::new(8));
+    let (mut sequence, mut events, mut most) = (0_u64, 0, 0);
+    let mut add = |bench: &mut Bench, seconds: i64| {
+        let mut entries = Vec::new();
+        for _ in 0..seconds {
+            for event in source.advance(Timestamp::SECOND) {
+                sequence += 1;
+                events += 1;
+                entries.push(entry(sequence, decoded(event, &Book::Simulated)));
+            }
+            sequence += 1;
+            entries.push(tick(sequence, source.now));
+        }
+        bench.commit(&batch_of(&Book::Simulated, entries));
+        (sequence, source.now)
+    };
+    let checkpoint = |bench: &mut Bench, (sequence, now): (u64, Timestamp)| {
+        let state = state.clone();
+        let checkpoint = Checkpoint { book: Book::Simulated, sequence, state };
+        bench.writer.checkpoint(&checkpoint).expect("a checkpoint is kept");
+        bench.tidy(now);
+    };
+    for _ in 0..(24 * 60 - 10) / 10 {
+        let last = (0..10).map(|_| add(&mut bench, GROUP)).last().expect("ten groups");
+        checkpoint(&mut bench, last);
+        most = most.max(directory_bytes(&bench));
+    }
+    for _ in 0..10 {
+        let last = (0..60).map(|_| add(&mut bench, 1)).last().expect("sixty seconds");
+        checkpoint(&mut bench, last);
+        most = most.max(directory_bytes(&bench));
+    }
+    assert!(events > 60_000, "{events} events");
+    assert!(most < 10_000_000, "{most} bytes of {events} events");
+    println!("{most} bytes at most, {events} events");
+}
+
+#[test]
+fn retention_drops_the_oldest_before_the_checkpoint() {
+    let options = Options { simulated_bytes: 400_000, other_alerts: 3, ..Options::default() };
+    let mut bench = Bench::with(options);
+    let mut source = Source::new(17);
+    let entries: Vec<_> = (1..=8_000).map(|it| entry(it, source.next(&Book::Simulated))).collect();
+    for group in entries.chunks(100) {
+        bench.commit(&batch_of(&Book::Simulated, group.to_vec()));
+    }
+    bench.tidy(source.now);
+    assert_eq!(bench.log(&Book::Simulated, 0).len(), 8_000, "without checkpoint all is needed");
+    let checkpoint = Checkpoint { book: Book::Simulated, sequence: 7_000, state: vec![0; 10] };
+    bench.writer.checkpoint(&checkpoint).expect("a checkpoint is kept");
+    bench.tidy(source.now);
+    let left = bench.log(&Book::Simulated, 0);
+    assert!(left.len() < 7_000, "{} are left", left.len());
+    assert_eq!(bench.log(&Book::Simulated, 7_000), entries[7_000..]);
+    assert!(bench.count("SELECT sum(size) FROM block") <= 400_000);
+    assert!(bench.count("PRAGMA freelist_count") <= 32, "pages are given back");
+}
+
+#[test]
+fn old_real_events_and_resolved_alerts_go() {
+    let mut bench = Bench::with(Options { real_alerts: 3, ..Options::default() });
+    let old = event_of(Topic::Risk, "old", START, None);
+    let new = event_of(Topic::Risk, "new", START.plus(29 * Timestamp::DAY), None);
+    bench.commit(&batch_of(&Book::Real, vec![entry(1, old), tick(2, START)]));
+    let mut batch = batch_of(&Book::Real, vec![entry(3, new.clone()), tick(4, START)]);
+    for index in 0..9 {
+        let at = START.plus(index);
+        let mut alert = alerts::alert(&format!("a{index}"), &Book::Real, at);
+        alert.state = if index < 2 { AlertState::Firing } else { AlertState::Resolved };
+        batch.books[0].alerts.push(alert);
+    }
+    bench.commit(&batch);
+    let checkpoint = Checkpoint { book: Book::Real, sequence: 4, state: vec![0; 10] };
+    bench.writer.checkpoint(&checkpoint).expect("a checkpoint is kept");
+    bench.tidy(START.plus(30 * Timestamp::DAY));
+    assert_eq!(
+        bench.log(&Book::Real, 0)[..1],
+        [entry(1, event_of(Topic::Risk, "old", START, None))]
+    );
+    bench.tidy(START.plus(30 * Timestamp::DAY + 1));
+    assert_eq!(bench.log(&Book::Real, 0), [entry(3, new)]);
+    assert_eq!(bench.count("SELECT count(*) FROM alert WHERE state = 'resolved'"), 3);
+    assert_eq!(bench.count("SELECT count(*) FROM alert WHERE state = 'firing'"), 2);
+    assert_eq!(
+        bench.count("SELECT min(changed_at) FROM alert WHERE state = 'resolved'"),
+        START.plus(6).millis()
+    );
+}
