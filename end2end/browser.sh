@@ -36,7 +36,7 @@ command=${1:-}
 shift || true
 case "$command" in
   available) packages && chromium ;;
-  test) packages && chromium && npx playwright test --project desk "$@" ;;
-  screenshots) packages && chromium && npx playwright test --project screenshots "$@" ;;
+  test) packages && chromium && npx playwright test --project=desk "$@" ;;
+  screenshots) packages && chromium && npx playwright test --project=screenshots "$@" ;;
   *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

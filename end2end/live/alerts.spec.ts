@@ -1,8 +1,10 @@
 import { expect, test } from "../fixtures/test.ts";
 
 test("acknowledging an alert reaches the API and a second tab", async ({ page, server, context }) => {
-  const { items } = await server.json("/api/v1/alerts?state=firing&book=simulated&limit=1000");
-  const alert = items[0];
+  const firing = async () =>
+    (await server.json("/api/v1/alerts?state=firing&book=simulated&limit=1000")).items;
+  await expect.poll(async () => (await firing()).length).toBeGreaterThan(0);
+  const [alert] = await firing();
   const other = await context.newPage();
   await page.goto(`${server.url}/alerts/${alert.id}`);
   await other.goto(`${server.url}/alerts/${alert.id}`);

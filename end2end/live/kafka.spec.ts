@@ -54,9 +54,9 @@ test.describe("with a broker of its own", () => {
     await expect.poll(async () => (await server.json("/api/v1/status")).state, { timeout: 40_000 }).toBe("live");
     await page.goto(`${server.url}/budget`);
     await produce(40_000_000);
-    await expect(page.getByRole("row").filter({ hasText: "Retail Banking" })).toContainText("40.0", { timeout: 30_000 });
+    await expect(page.locator("tr[data-entity=retail-banking]")).toContainText("40.0", { timeout: 30_000 });
     await produce(91_900_000);
-    await expect(page.getByRole("row").filter({ hasText: "Retail Banking" })).toContainText("91.9");
+    await expect(page.locator("tr[data-entity=retail-banking]")).toContainText("91.9");
     const { items } = await server.json("/api/v1/alerts?book=real&severity=critical");
     expect(items.map(({ entity }: { entity: string }) => entity)).toContain("retail-banking");
     const events = await server.json("/api/v1/events?topic=budget&provenance=real");
@@ -75,7 +75,7 @@ test.describe("with a broker of its own", () => {
     await expect(page.getByText("Kafka unreachable.")).toBeHidden();
     await produce(92_500_000);
     await page.goto(`${server.url}/budget`);
-    await expect(page.getByRole("row").filter({ hasText: "Retail Banking" })).toContainText("92.5", { timeout: 30_000 });
+    await expect(page.locator("tr[data-entity=retail-banking]")).toContainText("92.5", { timeout: 30_000 });
     const events = await server.json("/api/v1/events?topic=budget&provenance=real");
     expect(events.items).toHaveLength(3);
   });

@@ -33,6 +33,8 @@ const PREVIOUS_BLOCK: &str = "
         AND from_time < :to AND to_time >= :from
     ORDER BY first_sequence DESC LIMIT 1";
 
+const LAST: &str = "SELECT max(last_sequence) FROM block WHERE book = ?1 AND topic = ?2";
+
 const DATA: &str = "SELECT data FROM block WHERE id = ?1";
 
 /// Newest first; the times are those between which a UUIDv7 places its event.
@@ -110,19 +112,38 @@ fn streams(connection: &Connection, query: &EventQuery) -> Result<Vec<Stream>> {
     for book in chosen(connection, query)? {
         for topic in Topic::ALL {
             let wanted = query.topic.is_none_or(|wanted| wanted == topic);
-            let before = places.as_ref().map_or(u64::MAX, |places| place(places, &book, topic));
-            if wanted && before > 0 {
-                streams.push(Stream::new(book.clone(), topic, before.min(i64::MAX as u64)));
+            if !wanted {
+                continue;
+            }
+            let before = match &places {
+                Some(places) => place(places, &book, topic),
+                None => end(connection, &book, topic)?,
+            };
+            if before > 0 {
+                streams.push(Stream::new(book.clone(), topic, before));
             }
         }
     }
     Ok(streams)
 }
 
+/// Behind the newest event of a book and topic as it is now: a walk that begins here is not joined
+/// by what comes later.
+fn end(connection: &Connection, book: &Book, topic: Topic) -> Result<u64> {
+    let last: Option<u64> = connection
+        .prepare_cached(LAST)?
+        .query_row(params![book.to_string(), topic.name()], |row| row.get(0))?;
+    Ok(last.map_or(0, |last| last + 1))
+}
+
 /// Where a cursor goes on in a book and topic: 0, before everything, where it does not name them.
 fn place(places: &Places, book: &Book, topic: Topic) -> u64 {
     let topics = places.iter().filter(|(named, _)| named == book).flat_map(|(_, topics)| topics);
-    topics.filter(|(named, _)| *named == topic).map(|(_, before)| *before).next().unwrap_or(0)
+    topics
+        .filter(|(named, _)| *named == topic)
+        .map(|(_, before)| (*before).min(i64::MAX as u64))
+        .next()
+        .unwrap_or(0)
 }
 
 fn chosen(connection: &Connection, query: &EventQuery) -> Result<Vec<Book>> {
