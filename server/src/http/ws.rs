@@ -75,6 +75,7 @@ pub async fn upgrade(
 }
 
 async fn serve(socket: WebSocket, hub: Arc<Hub>, form: Option<Form>, book: Option<Book>) {
+    let viewer = hub.viewer();
     let (sink, stream) = socket.split();
     let mut sink = std::pin::pin!(sink);
     let ended = match form {
@@ -86,6 +87,7 @@ async fn serve(socket: WebSocket, hub: Arc<Hub>, form: Option<Form>, book: Optio
         // The other side may be gone already.
         drop(timeout(PATIENCE, sink.send(Message::Close(Some(frame)))).await);
     }
+    drop(viewer);
 }
 
 /// Whether the page that opens the view was served by this server. Programs send no origin.
