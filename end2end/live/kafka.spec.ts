@@ -1,73 +1,82 @@
-import { type Page } from "@playwright/test";
-import { Broker } from "../fixtures/broker";
-import { Server, expect, test, visit } from "../fixtures/test";
+// A real broker, filled by a third-party client: KafkaJS, bare JSON.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Kafka, logLevel } from "kafkajs";
+import { Server } from "../fixtures/server.ts";
+import { expect, test } from "../fixtures/test.ts";
 
-test.skip(!Broker.available(), "needs Java and Maven, or Docker");
-test.setTimeout(180_000);
+const script = join(import.meta.dirname, "../kafka.sh");
+const broker = (...args: string[]) =>
+  execFileSync(script, args, { env: { ...process.env, KAFKA_OWNER: String(process.pid) }, stdio: ["ignore", "pipe", "inherit"] });
 
-/** A department's budget in the words of the topic, of which a share is spent. */
-async function budget(server: Server, used: number) {
-  const { examples } = await server.get("/schemas/budget");
-  const payload = structuredClone(examples[0]);
-  const { approved } = payload;
-  payload.actual = { ...approved, amount: Math.round(approved.amount * used) };
-  return payload;
-}
-
-function row(page: Page, department: string) {
-  return page.locator(`tr[data-entity="${department}"]`);
-}
-
-const source = (page: Page, name: RegExp) => page.getByRole("link", { name });
-
-test("a message of another client changes a figure in the browser", async ({ page }) => {
-  const broker = Broker.start();
-  const server = await Server.start({ source: "auto", brokers: broker.address });
-  try {
-    await expect
-      .poll(async () => (await server.get("/status")).state, { timeout: 30_000 })
-      .toBe("live");
-    const first = await budget(server, 0.512);
-    await broker.produce("streamboard.budget", first.department, first);
-    await visit(page, `${server.url}/budget`);
-    await expect(source(page, /^Source: Kafka live/)).toBeVisible();
-    await expect(row(page, first.department)).toContainText("51.2");
-    await broker.produce("streamboard.budget", first.department, await budget(server, 0.634));
-    await expect(row(page, first.department)).toContainText("63.4");
-  } finally {
-    await server.dispose();
-    broker.dispose();
-  }
+const usd = (units: number) => ({ minor: units * 100, currency: "USD" });
+const budget = (actual: number) => ({
+  department: "retail-banking", name: "Retail Banking", cost_centre: "RB-4410",
+  svp: "marisol-etcheverry", fiscal_period: "2026-Q4", approved: usd(100_000_000),
+  planned_to_date: usd(50_000_000), actual_to_date: usd(actual), committed: usd(0),
+  forecast_remaining: usd(1_000_000),
 });
 
-test("a broker that dies is shown, and its return brings the real figures back", async ({ page }) => {
-  const broker = Broker.start();
-  const environment = { STREAMBOARD_SOURCE__FALLBACK_AFTER: "5s" };
-  const server = await Server.start({ source: "auto", brokers: broker.address, environment });
-  try {
-    await expect
-      .poll(async () => (await server.get("/status")).state, { timeout: 30_000 })
-      .toBe("live");
-    const first = await budget(server, 0.512);
-    await broker.produce("streamboard.budget", first.department, first);
-    await visit(page, `${server.url}/budget`);
-    await expect(row(page, first.department)).toContainText("51.2");
+test.describe("with a broker of its own", () => {
+  test.describe.configure({ mode: "serial" });
+  let folder: string, server: Server, kafka: Kafka;
 
-    broker.kill();
-    const banner = page.getByRole("alert");
-    await expect(banner).toContainText("Kafka unreachable. The last real figures are held.", { timeout: 30_000 });
-    await expect(row(page, first.department)).toContainText("51.2");
-    await expect(banner).toContainText("Kafka unreachable. Every figure below is simulated.", { timeout: 30_000 });
-    await expect(source(page, /^Source: Simulated/)).toBeVisible();
+  test.beforeAll(async () => {
+    test.setTimeout(120_000);
+    folder = mkdtempSync(join(tmpdir(), "streamboard-kafka-"));
+    broker("start", folder);
+    const brokers = readFileSync(join(folder, "brokers"), "utf8").trim();
+    kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING });
+    server = await Server.start({
+      args: ["--source", "auto", "--brokers", brokers],
+      env: { STREAMBOARD_SOURCE__FALLBACK_AFTER: "3s" },
+    });
+  });
 
-    broker.restart();
-    await expect(source(page, /^Source: Kafka live/)).toBeVisible({ timeout: 60_000 });
-    await expect(banner.filter({ hasText: "Kafka unreachable" })).toBeHidden();
-    await expect(row(page, first.department)).toContainText("51.2");
-    await broker.produce("streamboard.budget", first.department, await budget(server, 0.634));
-    await expect(row(page, first.department)).toContainText("63.4", { timeout: 30_000 });
-  } finally {
-    await server.dispose();
-    broker.dispose();
-  }
+  test.afterAll(async () => {
+    await server?.stop();
+    broker("stop", folder);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const produce = async (actual: number) => {
+    const producer = kafka.producer();
+    await producer.connect();
+    const value = JSON.stringify(budget(actual));
+    await producer.send({ topic: "streamboard.budget", messages: [{ key: "retail-banking", value }] });
+    await producer.disconnect();
+  };
+
+  test("an event of KafkaJS changes the figure in the browser", async ({ page }) => {
+    test.setTimeout(90_000);
+    await expect.poll(async () => (await server.json("/api/v1/status")).state, { timeout: 40_000 }).toBe("live");
+    await page.goto(`${server.url}/budget`);
+    await produce(40_000_000);
+    await expect(page.locator("tr[data-entity=retail-banking]")).toContainText("40.0", { timeout: 30_000 });
+    await produce(91_900_000);
+    await expect(page.locator("tr[data-entity=retail-banking]")).toContainText("91.9");
+    const { items } = await server.json("/api/v1/alerts?book=real&severity=critical");
+    expect(items.map(({ entity }: { entity: string }) => entity)).toContain("retail-banking");
+    const events = await server.json("/api/v1/events?topic=budget&provenance=real");
+    expect(events.items).toHaveLength(2);
+    expect(events.items[0].offset).toBe(1);
+  });
+
+  test("a killed broker shows the change-over, and its return the recovery", async ({ page }) => {
+    test.setTimeout(120_000);
+    await page.goto(server.url);
+    broker("kill", folder);
+    await expect(page.getByText("Kafka unreachable. The last real figures are held.")).toBeVisible({ timeout: 40_000 });
+    await expect(page.getByText("Kafka unreachable. Every figure below is simulated.")).toBeVisible({ timeout: 30_000 });
+    broker("start", folder);
+    await expect.poll(async () => (await server.json("/api/v1/status")).state, { timeout: 60_000 }).toBe("live");
+    await expect(page.getByText("Kafka unreachable.")).toBeHidden();
+    await produce(92_500_000);
+    await page.goto(`${server.url}/budget`);
+    await expect(page.locator("tr[data-entity=retail-banking]")).toContainText("92.5", { timeout: 30_000 });
+    const events = await server.json("/api/v1/events?topic=budget&provenance=real");
+    expect(events.items).toHaveLength(3);
+  });
 });
