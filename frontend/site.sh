@@ -30,7 +30,7 @@ browser() {
   newer "$wasm" "$site/pkg/frontend_bg.wasm" || return 0
   local bound=$target/bindgen
   "$target/release/bindgen" "$wasm" "$bound"
-  [ "$node" = no ] || node $tools/shrink.mjs wasm "$bound/frontend_bg.wasm"
+  [ "$node" = no ] || node $tools/shrink.mjs wasm "$bound"
   rm -rf "$site/pkg"
   mkdir -p "$site"
   cp -R "$bound" "$site/pkg"

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
+    Lazy,
     components::{Route, Router, Routes},
     hooks::use_query_map,
     path,
@@ -18,20 +19,8 @@ use crate::{
         toast::{ToastList, Toasts},
     },
     feed::{Host, Initial},
-    pages::{
-        alerts::{AlertPage, Alerts},
-        budget::Budget,
-        compliance::Compliance,
-        missing::Missing,
-        operations::Operations,
-        overview::Overview,
-        pipelines::Pipelines,
-        projects::Projects,
-        risk::Risk,
-        scenarios::{ScenarioRun, Scenarios},
-        systems::Systems,
-        transactions::Transactions,
-    },
+    pages::missing::Missing,
+    routes,
     state::Live,
 };
 
@@ -56,19 +45,19 @@ pub fn App() -> impl IntoView {
             <Banners/>
             <main id="main" tabindex="-1">
                 <Routes fallback=|| view! { <Missing/> }>
-                    <Route path=path!("/") view=Overview/>
-                    <Route path=path!("/budget") view=Budget/>
-                    <Route path=path!("/projects") view=Projects/>
-                    <Route path=path!("/compliance") view=Compliance/>
-                    <Route path=path!("/transactions") view=Transactions/>
-                    <Route path=path!("/risk") view=Risk/>
-                    <Route path=path!("/systems") view=Systems/>
-                    <Route path=path!("/pipelines") view=Pipelines/>
-                    <Route path=path!("/alerts") view=Alerts/>
-                    <Route path=path!("/alerts/:id") view=AlertPage/>
-                    <Route path=path!("/scenarios") view=Scenarios/>
-                    <Route path=path!("/scenarios/:run") view=ScenarioRun/>
-                    <Route path=path!("/operations") view=Operations/>
+                    <Route path=path!("/") view={Lazy::<routes::Overview>::new()}/>
+                    <Route path=path!("/budget") view={Lazy::<routes::Budget>::new()}/>
+                    <Route path=path!("/projects") view={Lazy::<routes::Projects>::new()}/>
+                    <Route path=path!("/compliance") view={Lazy::<routes::Compliance>::new()}/>
+                    <Route path=path!("/transactions") view={Lazy::<routes::Transactions>::new()}/>
+                    <Route path=path!("/risk") view={Lazy::<routes::Risk>::new()}/>
+                    <Route path=path!("/systems") view={Lazy::<routes::Systems>::new()}/>
+                    <Route path=path!("/pipelines") view={Lazy::<routes::Pipelines>::new()}/>
+                    <Route path=path!("/alerts") view={Lazy::<routes::Alerts>::new()}/>
+                    <Route path=path!("/alerts/:id") view={Lazy::<routes::AlertPage>::new()}/>
+                    <Route path=path!("/scenarios") view={Lazy::<routes::Scenarios>::new()}/>
+                    <Route path=path!("/scenarios/:run") view={Lazy::<routes::ScenarioRun>::new()}/>
+                    <Route path=path!("/operations") view={Lazy::<routes::Operations>::new()}/>
                 </Routes>
             </main>
             <BottomBar/>

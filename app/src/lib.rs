@@ -10,6 +10,7 @@ pub mod feed;
 pub mod fixture;
 pub mod format;
 pub mod pages;
+mod routes;
 #[cfg(feature = "ssr")]
 pub mod shell;
 pub mod state;
@@ -17,3 +18,5 @@ pub mod state;
 mod app;
 
 pub use app::App;
+#[cfg(feature = "ssr")]
+pub use routes::part;

@@ -23,9 +23,26 @@ if(t==='dark'||t==='light')document.documentElement.dataset.theme=t}catch(e){}";
 const START: &str = "import init,{hydrate} from '/pkg/frontend.js';\
 init({module_or_path:'/pkg/frontend_bg.wasm'}).then(hydrate)";
 
-/// The document. Reads `Arc<Initial>` from its context.
+/// Files that the browser needs to bring this page to life, by their paths; loaded at once, not
+/// one after the other.
+#[derive(Debug, Clone, Default)]
+pub struct Parts(pub Vec<String>);
+
+/// The document. Reads `Arc<Initial>` and [`Parts`] from its context.
 pub fn shell(_options: LeptosOptions) -> impl IntoView {
     let initial = use_context::<Arc<Initial>>().unwrap_or_default();
+    let parts = use_context::<Parts>().unwrap_or_default();
+    let early = |href: String| {
+        view! {
+            <link
+                rel="preload"
+                r#as="fetch"
+                r#type="application/wasm"
+                crossorigin="anonymous"
+                href=href
+            />
+        }
+    };
     let nonce = use_nonce().map(|nonce| nonce.to_string());
     let preload = |href: &'static str| {
         view! { <link rel="preload" r#as="font" r#type="font/woff2" crossorigin="" href=href/> }
@@ -42,6 +59,7 @@ pub fn shell(_options: LeptosOptions) -> impl IntoView {
                 {FONTS.map(preload).collect_view()}
                 <link rel="stylesheet" href="/assets/streamboard.css"/>
                 <link rel="modulepreload" href="/pkg/frontend.js"/>
+                {parts.0.into_iter().map(early).collect_view()}
                 <script nonce=nonce.clone() inner_html=DRESS></script>
                 <script
                     r#type="application/octet-stream"

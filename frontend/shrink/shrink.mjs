@@ -1,6 +1,6 @@
 // Makes what the browser loads smaller. Each command writes only what changed.
 //
-//   shrink.mjs wasm FILE          optimises a wasm file for size, in place
+//   shrink.mjs wasm FOLDER        optimises its wasm files for size, in place
 //   shrink.mjs style MAIN OUT     bundles a stylesheet with its imports into one
 //   shrink.mjs compress FOLDER    puts a brotli file beside each text, wasm and icon
 
@@ -16,12 +16,17 @@ const [name, ...rest] = process.argv.slice(2);
 if (!commands[name]) throw new Error(`no such command: ${name}`);
 commands[name](...rest);
 
-function wasm(file) {
+function wasm(folder) {
   const tool = fileURLToPath(new URL("node_modules/.bin/wasm-opt", import.meta.url));
-  const before = statSync(file).size;
-  execFileSync(tool, ["-Oz", file, "-o", `${file}.small`], { stdio: "inherit" });
-  renameSync(`${file}.small`, file);
-  console.log(`wasm-opt: ${before} -> ${statSync(file).size} bytes`);
+  const parts = readdirSync(folder).filter((name) => name.endsWith(".wasm"));
+  let [before, after] = [0, 0];
+  for (const file of parts.map((name) => join(folder, name))) {
+    before += statSync(file).size;
+    execFileSync(tool, ["-Oz", file, "-o", `${file}.small`], { stdio: "inherit" });
+    renameSync(`${file}.small`, file);
+    after += statSync(file).size;
+  }
+  console.log(`wasm-opt: ${before} -> ${after} bytes in ${parts.length} parts`);
 }
 
 function style(main, out) {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use app::{App, feed::Host, state::Live};
 use futures_channel::mpsc;
-use leptos::{mount::hydrate_body, prelude::*, task::spawn_local};
+use leptos::{mount::hydrate_lazy, prelude::*, task::spawn_local};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Brings the page to life. A page whose state cannot be read stays as it was served.
@@ -24,7 +24,7 @@ pub fn hydrate() {
         return;
     };
     let initial = Arc::new(initial);
-    hydrate_body(move || {
+    hydrate_lazy(move || {
         let (follow, books) = mpsc::unbounded();
         let live = Live::new(&initial);
         provide_context(live);

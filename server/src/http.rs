@@ -39,7 +39,7 @@ use tower_http::{
 
 use self::error::Problem;
 
-pub use self::metrics::recorder;
+pub use self::{metrics::recorder, page::Manifest};
 
 /// What handlers share.
 pub struct Shared {
@@ -57,6 +57,8 @@ pub struct Shared {
     pub metrics: PrometheusHandle,
     /// Folder with the browser's files: script, style, fonts.
     pub site: PathBuf,
+    /// Which of them each page needs.
+    pub parts: Manifest,
 }
 
 impl Shared {

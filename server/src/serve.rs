@@ -81,6 +81,7 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
     let identity = identity(&config.store.directory)?;
     let world = World { config: &config, identity, rules, seed, stop: stop.clone() };
     let started = world.start(Box::new(writer), Arc::new(reader))?;
+    let site = site()?;
     let shared = Arc::new(Shared {
         hub: Arc::clone(&started.hub),
         input: started.input.clone(),
@@ -88,7 +89,8 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
         drills: Arc::clone(&started.drills),
         rules: world.rules,
         metrics,
-        site: site()?,
+        parts: http::Manifest::read(&site),
+        site,
     });
     announce(&listener)?;
     let http = tokio::spawn(

@@ -1,8 +1,12 @@
 //! Pages: rendered with the current figures in them; and the browser's own files.
 
-use std::sync::Arc;
+use std::{collections::HashMap, fs, path::Path, sync::Arc};
 
-use app::{App, feed::Initial, shell::shell};
+use app::{
+    App,
+    feed::Initial,
+    shell::{Parts, shell},
+};
 use axum::{
     Router,
     body::Body,
@@ -66,8 +70,10 @@ async fn page(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         Ok(initial) => Arc::new(initial),
         Err(problem) => return problem.into_response(),
     };
+    let parts = shared.parts.of(request.uri().path());
     let context = move || {
         provide_context(Arc::clone(&initial));
+        provide_context(parts.clone());
         protect();
     };
     let options = LeptosOptions::builder().output_name("frontend").build();
@@ -75,6 +81,35 @@ async fn page(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         leptos_axum::render_app_async_with_context(context, move || shell(options.clone()));
     let response: Response<Body> = render(request).await;
     response
+}
+
+/// Which files of the browser's half each page needs, as the build wrote it down.
+#[derive(Debug, Default)]
+pub struct Manifest(HashMap<String, Vec<String>>);
+
+impl Manifest {
+    /// Reads it from the folder with the browser's files. Without it pages load their parts later.
+    pub fn read(site: &Path) -> Manifest {
+        let text = fs::read(site.join("pkg/manifest.json")).unwrap_or_default();
+        Manifest(serde_json::from_slice(&text).unwrap_or_default())
+    }
+
+    /// The files for the page at `path`: what all pages share, then its own part.
+    fn of(&self, path: &str) -> Parts {
+        let part = app::part(path);
+        let own = part.and_then(|part| {
+            let named = |name: &str| name.rsplit_once('_').is_some_and(|(name, _)| name == part);
+            self.0.iter().find(|(name, _)| named(name)).map(|(_, files)| files.as_slice())
+        });
+        let names = own.unwrap_or_default().iter().map(String::as_str);
+        Parts(
+            ["frontend_bg"]
+                .into_iter()
+                .chain(names)
+                .map(|name| format!("/pkg/{name}.wasm"))
+                .collect(),
+        )
+    }
 }
 
 /// The state that a page starts from.
@@ -116,6 +151,22 @@ fn protect() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_asks_for_its_own_part() {
+        let files = HashMap::from([
+            ("summary_12".to_owned(), vec!["chunk_5".to_owned(), "split_summary_12".to_owned()]),
+            ("desk_34".to_owned(), vec!["split_desk_34".to_owned()]),
+        ]);
+        let check = |path: &str, expected: &[&str]| {
+            assert_eq!(Manifest(files.clone()).of(path).0, expected, "{path}");
+        };
+        let main = "/pkg/frontend_bg.wasm";
+        check("/", &[main, "/pkg/chunk_5.wasm", "/pkg/split_summary_12.wasm"]);
+        check("/alerts/a-1", &[main, "/pkg/split_desk_34.wasm"]);
+        check("/budget", &[main]);
+        check("/nowhere", &[main]);
+    }
 
     #[test]
     fn parameters_of_routes_stand_in_braces() {
