@@ -9,7 +9,8 @@ test("the page goes live and stays live across pages", async ({ page, server }) 
   await expect.poll(async () => sequence(await foot.innerText())).toBeGreaterThan(first + 2);
   await page.getByRole("navigation").first().getByRole("link", { name: "Transactions" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Transactions" })).toBeVisible();
-  const newest = async () => (await page.locator("main tbody tr").first().innerText()).trim();
+  const rows = page.getByRole("table", { name: "The newest transactions" }).locator("tbody tr");
+  const newest = async () => (await rows.first().innerText()).trim();
   const before = await newest();
   await expect.poll(newest, { timeout: 30_000 }).not.toBe(before);
 });

@@ -9,29 +9,38 @@ mod initial;
 mod link;
 mod retry;
 
-use std::sync::Arc;
+use std::{cell::Cell, rc::Rc, sync::Arc};
 
 use app::{App, feed::Host, state::Live};
 use futures_channel::mpsc;
-use leptos::{mount::hydrate_lazy, prelude::*, task::spawn_local};
+use leptos::{mount::hydrate_from_async, prelude::*, tachys::dom::body, task::spawn_local};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Brings the page to life. A page whose state cannot be read stays as it was served.
+///
+/// The state stands still until the page is taken over, which waits for the part that draws it:
+/// what the browser draws first must be what the server drew.
 #[wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
     let Some(initial) = initial::read() else {
         return;
     };
     let initial = Arc::new(initial);
-    hydrate_lazy(move || {
-        let (follow, books) = mpsc::unbounded();
+    let (follow, books) = mpsc::unbounded();
+    let made = Rc::new(Cell::new(None));
+    let live = Rc::clone(&made);
+    let page = hydrate_from_async(body(), move || {
         let live = Live::new(&initial);
         provide_context(live);
-        provide_context(Arc::clone(&initial));
+        provide_context(initial);
         Host::new(feed::Browser::new(follow)).provide();
-        let clock = clock::Clock::start(live, untrack(|| live.wall()));
-        spawn_local(link::Link::new(live, clock).run(books));
+        made.set(Some(live));
         App()
     });
+    page.await.forget();
+    if let Some(live) = live.get() {
+        let clock = clock::Clock::start(live, untrack(|| live.wall()));
+        spawn_local(link::Link::new(live, clock).run(books));
+    }
 }
