@@ -1,6 +1,7 @@
 //! HTTP: what the server answers and how it describes that. Every route stands here.
 
 mod alerts;
+mod body;
 pub mod error;
 mod events;
 mod metrics;
@@ -12,17 +13,21 @@ pub mod schema;
 mod state;
 mod ws;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     http::{HeaderValue, StatusCode, header},
+    middleware::from_fn,
     response::IntoResponse,
     routing::{get, post},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
-use model::{Book, Status};
+use model::{Book, SourceState, Status, Timestamp};
 use pipeline::{
     drill::Drills,
     flow::Input,
@@ -40,6 +45,12 @@ use tower_http::{
 use self::error::Problem;
 
 pub use self::{metrics::recorder, page::Manifest};
+
+/// The simulation has caught up when the clock of its book is so few milliseconds behind ours.
+const CAUGHT_UP: i64 = 5 * Timestamp::SECOND;
+
+/// Longest wait for the first figures.
+const FIRST_FIGURES: Duration = Duration::from_secs(3);
 
 /// What handlers share.
 pub struct Shared {
@@ -69,6 +80,28 @@ impl Shared {
     fn status(&self) -> Result<Arc<Status>, Problem> {
         let status = self.hub.status().borrow().clone();
         status.ok_or_else(|| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "still starting"))
+    }
+
+    /// Whether the source has been chosen and, where it is the simulation, has written the past
+    /// that it begins with.
+    fn settled(&self) -> bool {
+        self.status().is_ok_and(|status| match status.state {
+            SourceState::Probing => false,
+            SourceState::Simulating => self
+                .hub
+                .book(&status.book)
+                .is_some_and(|book| crate::clock::now().since(book.snapshot().now) < CAUGHT_UP),
+            SourceState::Live | SourceState::Degraded => true,
+        })
+    }
+
+    /// Waits a moment until the first figures are there, so that nobody is shown an empty page
+    /// that is about to fill. Where a source is long in coming, the page says so itself.
+    pub async fn first_figures(&self) {
+        let start = Instant::now();
+        while !self.settled() && start.elapsed() < FIRST_FIGURES {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
     }
 
     /// The book that is asked for, or the one that viewers see who follow the source.
@@ -112,7 +145,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/rules", get(state::rules))
         .route("/schemas/{topic}", get(schema::handle))
         .route("/openapi.json", get(openapi::handle))
-        .layer(DefaultBodyLimit::max(events::LARGEST_BODY))
+        .layer(from_fn(body::bounded))
         .fallback(async || Problem::not_found("resource"))
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this resource has other methods")

@@ -3,6 +3,7 @@
 
 use std::{
     io::Write,
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -92,13 +93,17 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
         parts: http::Manifest::read(&site),
         site,
     });
-    announce(&listener)?;
+    let address = listener.local_addr().context("the socket has no address")?;
     let http = tokio::spawn(
-        axum::serve(listener, http::router(shared))
+        axum::serve(listener, http::router(Arc::clone(&shared)))
             .with_graceful_shutdown(stop.clone().cancelled_owned())
             .into_future(),
     );
-    signalled().await?;
+    let ended = signalled()?;
+    shared.first_figures().await;
+    drop(shared);
+    announce(address)?;
+    ended.await;
     tracing::info!("stopping");
     stop.cancel();
     if tokio::time::timeout(GRACE, http).await.is_err() {
@@ -109,21 +114,21 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
 }
 
 /// Says where it serves, on one line of standard output.
-fn announce(listener: &TcpListener) -> anyhow::Result<()> {
-    let address = listener.local_addr().context("the socket has no address")?;
+fn announce(address: SocketAddr) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     writeln!(out, "http://{address}").and_then(|()| out.flush()).context("cannot print the URL")
 }
 
-/// Waits for the signal that ends the program.
-async fn signalled() -> anyhow::Result<()> {
+/// Ends with the signal that ends the program; hears it from now on.
+fn signalled() -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// Folder with the browser's files: beside the folder of the program, wherever it was started.

@@ -125,7 +125,7 @@ fn messages(count: usize) -> Vec<Message> {
 }
 
 /// Events a second from bytes to the viewer's frame.
-pub fn throughput(_sync: Duration) -> anyhow::Result<Figure> {
+pub fn throughput() -> anyhow::Result<Figure> {
     let messages = messages(EVENTS);
     let runtime = runtime()?;
     let took = runtime.block_on(async {

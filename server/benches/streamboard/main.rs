@@ -34,7 +34,7 @@ fn main() -> anyhow::Result<()> {
     let mut figures = Vec::new();
     let sync = flow::sync_time()?;
     eprintln!("in process ...");
-    figures.push(flow::throughput(sync)?);
+    figures.push(flow::throughput()?);
     figures.push(flow::latency(sync)?);
     match std::env::var("KAFKA_BROKERS") {
         Ok(brokers) => {
@@ -45,11 +45,15 @@ fn main() -> anyhow::Result<()> {
     }
     eprintln!("as a process ...");
     figures.extend(process::measure(&program()?)?);
+    print(&figures);
+    Ok(())
+}
+
+fn print(figures: &[Figure]) {
     println!("\n{:<58} {:>28}   target", "what", "figure");
     for Figure { what, figure, target } in figures {
         println!("{what:<58} {figure:>28}   {target}");
     }
-    Ok(())
 }
 
 /// The server that was built with this bench.

@@ -1,6 +1,7 @@
 //! The program as a user runs it: start, memory, idle CPU, and the bytes of a first visit.
 
 use std::{
+    collections::BTreeSet,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::Path,
@@ -20,14 +21,8 @@ const SETTLE: Duration = Duration::from_secs(10);
 /// How long its idle CPU is watched.
 const WATCH: Duration = Duration::from_secs(20);
 
-/// What a first visit of the overview loads besides the page.
-const FILES: [&str; 5] = [
-    "/assets/streamboard.css",
-    "/pkg/frontend.js",
-    "/pkg/frontend_bg.wasm",
-    "/assets/fonts/ibm-plex-sans.woff2",
-    "/assets/fonts/source-serif-4.woff2",
-];
+/// What the script loads besides what the page names.
+const SCRIPTED: &str = "/pkg/split.js";
 
 /// A server that ends with this value.
 struct Running {
@@ -63,10 +58,15 @@ impl Running {
 
     /// Bytes of the body of an answer, compressed as a browser asks for it, and its status line.
     fn get(&self, path: &str) -> anyhow::Result<(String, usize)> {
+        let (status, body) = self.body(path, "br")?;
+        Ok((status, body.len()))
+    }
+
+    fn body(&self, path: &str, encoding: &str) -> anyhow::Result<(String, Vec<u8>)> {
         let mut stream = TcpStream::connect(&self.address)?;
         write!(
             stream,
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: br\r\nConnection: close\r\n\r\n",
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: {encoding}\r\nConnection: close\r\n\r\n",
             self.address
         )?;
         let mut answer = Vec::new();
@@ -74,7 +74,24 @@ impl Running {
         let end = answer.windows(4).position(|four| four == b"\r\n\r\n").context("no head")?;
         let status =
             String::from_utf8_lossy(&answer[..end]).lines().next().unwrap_or("").to_owned();
-        Ok((status, answer.len() - end - 4))
+        Ok((status, answer.split_off(end + 4)))
+    }
+
+    /// Bytes of all that a browser loads to show the overview for the first time.
+    fn first_visit(&self) -> anyhow::Result<usize> {
+        let page = String::from_utf8(self.body("/", "identity")?.1)?;
+        let named = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let files: BTreeSet<&str> = named
+            .filter(|path| path.starts_with("/pkg/") || path.starts_with("/assets/"))
+            .chain([SCRIPTED])
+            .collect();
+        let mut bytes = self.get("/")?.1;
+        for file in files {
+            let (status, size) = self.get(file)?;
+            ensure!(status.contains("200"), "{file}: {status}");
+            bytes += size;
+        }
+        Ok(bytes)
     }
 
     fn resident_megabytes(&self) -> anyhow::Result<f64> {
@@ -112,12 +129,7 @@ pub fn measure(program: &Path) -> anyhow::Result<Vec<Figure>> {
     let (before, watched) = (running.cpu()?, Instant::now());
     sleep(WATCH);
     let idle = 100.0 * (running.cpu()? - before) / watched.elapsed().as_secs_f64();
-    let mut bytes = running.get("/")?.1;
-    for file in FILES {
-        let (status, size) = running.get(file)?;
-        ensure!(status.contains("200"), "{file}: {status}");
-        bytes += size;
-    }
+    let bytes = running.first_visit()?;
     Ok(vec![
         Figure::new(
             "start to first page",

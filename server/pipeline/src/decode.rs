@@ -13,6 +13,7 @@ mod structured;
 
 use bytes::Bytes;
 use model::{Event, EventId, Provenance, Timestamp, Topic};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::structured::split_batch;
@@ -29,8 +30,11 @@ pub const MAX_AHEAD: i64 = 5 * Timestamp::MINUTE;
 const MAX_DETAIL: usize = 400;
 
 /// Why a message was refused, as a class for counting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "RejectReason")]
 pub enum Reason {
     /// A tombstone: no value.
     Tombstone,

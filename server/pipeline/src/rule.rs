@@ -9,14 +9,16 @@ mod parse;
 mod text;
 
 use model::{Figure, Severity, Topic, alert::RuleId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use self::parse::RuleFault;
 use crate::process::{Reading, Readings};
 
 /// Which side of a threshold is bad.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "RuleLimit")]
 pub enum Limit {
     /// Fires at or above `fire`, holds until below `recover`.
     Upper,
@@ -25,7 +27,7 @@ pub enum Limit {
 }
 
 /// A condition on a second figure of the same entity.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Guard {
     /// The figure.
     pub figure: Figure,
@@ -47,7 +49,7 @@ impl Guard {
 }
 
 /// A severity, and when it holds.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Level {
     /// The severity.
     pub severity: Severity,
@@ -60,7 +62,7 @@ pub struct Level {
 }
 
 /// One rule.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Rule {
     /// Identity, for instance `budget.utilization`.
     pub id: RuleId,

@@ -10,6 +10,9 @@ use model::{
     Topic, alert::Command,
 };
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::{
     decode::Reason,
     message::{Decoded, Message},
@@ -83,7 +86,7 @@ pub struct Checkpoint {
 }
 
 /// A kept message that was refused.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DeadLetter {
     /// Identity, growing.
     pub id: i64,
@@ -152,7 +155,8 @@ pub struct AlertQuery {
 }
 
 /// A page of a listing.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub struct Page<T> {
     /// What was found.
     pub items: Vec<T>,

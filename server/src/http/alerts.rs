@@ -72,8 +72,10 @@ async fn find(shared: &Shared, id: String) -> Result<Alert, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct Act {
     /// Who, by name.
+    #[schemars(length(min = 1, max = 500))]
     pub actor: String,
     /// What they say.
+    #[schemars(length(max = 500))]
     pub comment: Option<String>,
 }
 

@@ -32,6 +32,7 @@ pub struct Problem {
     pub field: Option<String>,
     /// What became of each event of a batch; nothing of it was stored.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     pub errors: Vec<EventProblem>,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
 };
 use model::{Book, EventId, Provenance, Recorded, Timestamp, Topic};
@@ -22,9 +22,6 @@ use super::{
     error::{EventProblem, Problem},
     query::{Named, Params, Segment, limit},
 };
-
-/// Largest body of an ingest, in bytes.
-pub const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
 /// Most events in one batch.
 const LARGEST_BATCH: usize = 10_000;
@@ -85,9 +82,8 @@ pub async fn ingest(
     State(shared): State<Arc<Shared>>,
     Segment(topic): Segment<Topic>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Bytes,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
-    let body = body.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
     let events = read(topic, &headers, body)?;
     let ids = events.iter().map(|event| event.event.envelope.id.clone()).collect();
     let outcome =

@@ -20,7 +20,7 @@ pub fn openapi() -> Value {
         let item = paths.entry(operation.path).or_insert_with(|| json!({}));
         item[operation.method.name()] = described(operation, &mut generator);
     }
-    let problem: Value = generator.subschema_for::<shape::Problem>().into();
+    let problem: Value = generator.subschema_for::<super::error::Problem>().into();
     json!({
         "openapi": "3.1.0",
         "info": {

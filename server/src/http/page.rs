@@ -39,7 +39,7 @@ pub fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .nest_service("/pkg", folder("pkg"))
         .nest_service("/assets", folder("assets"))
         .layer(from_fn(revalidated));
-    pages.merge(files).fallback(page)
+    pages.merge(files).fallback(nowhere)
 }
 
 trait Params {
@@ -66,6 +66,7 @@ async fn revalidated(request: Request, next: Next) -> Response {
 
 /// Renders the page of a path with the state of the book that it asks for.
 async fn page(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    shared.first_figures().await;
     let initial = match initial(&shared, request.uri().query()) {
         Ok(initial) => Arc::new(initial),
         Err(problem) => return problem.into_response(),
@@ -80,6 +81,15 @@ async fn page(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let render =
         leptos_axum::render_app_async_with_context(context, move || shell(options.clone()));
     let response: Response<Body> = render(request).await;
+    response
+}
+
+/// Renders the page that says that there is none.
+async fn nowhere(shared: State<Arc<Shared>>, request: Request) -> Response {
+    let mut response = page(shared, request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
     response
 }
 

@@ -37,14 +37,18 @@ pub struct Scenario {
 /// How a run is asked for; what is absent takes its default.
 #[derive(Debug, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "StartRun")]
 pub struct Start {
     /// Seed of its world; drawn where absent.
     pub seed: Option<u64>,
-    /// Drill seconds in a second, 1 to 1,000.
+    /// Drill seconds in a second.
+    #[schemars(range(min = 1, max = 1_000))]
     pub speed: Option<f64>,
-    /// Events of a burst, 1 to 10,000,000.
+    /// Events of a burst.
+    #[schemars(range(min = 1, max = 10_000_000))]
     pub count: Option<u64>,
-    /// Events a second of a burst, 100 to 1,000,000.
+    /// Events a second of a burst.
+    #[schemars(range(min = 100, max = 1_000_000))]
     pub rate: Option<u32>,
 }
 

@@ -29,12 +29,11 @@ pub async fn alive() -> &'static str {
 
 /// Ready: it can serve figures, or says why not.
 pub async fn ready(State(shared): State<Arc<Shared>>) -> Response {
+    let not_yet = |why: &str| Problem::new(StatusCode::SERVICE_UNAVAILABLE, why).into_response();
     match shared.status() {
-        Ok(status) if status.state == SourceState::Probing => {
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "still looking for a source")
-                .into_response()
-        }
-        Ok(_) => "ready\n".into_response(),
+        Ok(_) if shared.settled() => "ready\n".into_response(),
+        Ok(status) if status.state == SourceState::Probing => not_yet("still looking for a source"),
+        Ok(_) => not_yet("the simulation is writing its past"),
         Err(problem) => problem.into_response(),
     }
 }

@@ -30,6 +30,10 @@ use super::{Shared, error::Problem, query::Named};
 /// Largest message that a viewer may send, in bytes.
 const LARGEST_MESSAGE: usize = 16 * 1024;
 
+/// Up to this size a message is read to its end, so that the viewer hears why it is shown out;
+/// a longer one is cut off.
+const LARGEST_READ: usize = 1024 * 1024;
+
 /// How long a viewer has to say where it stands; then it is sent a snapshot.
 const GREETING: Duration = Duration::from_millis(500);
 
@@ -57,21 +61,26 @@ pub async fn upgrade(
         let reason = "this origin may not open a view";
         return Problem::new(axum::http::StatusCode::FORBIDDEN, reason).into_response();
     }
-    let upgrade = upgrade
-        .protocols([wire::POSTCARD, wire::JSON])
-        .max_message_size(LARGEST_MESSAGE)
-        .max_frame_size(LARGEST_MESSAGE);
-    let asked = headers.contains_key(header::SEC_WEBSOCKET_PROTOCOL);
-    let form = match upgrade.selected_protocol().map(|name| name.as_bytes().to_vec()) {
-        Some(name) if name == wire::POSTCARD.as_bytes() => Some(Form::Postcard),
-        Some(_) => Some(Form::Json),
-        None if asked => None,
-        None => Some(Form::Json),
-    };
+    let (upgrade, form) = agree(upgrade, &headers);
+    let upgrade = upgrade.max_message_size(LARGEST_READ).max_frame_size(LARGEST_READ);
     upgrade.on_upgrade(move |socket| async move {
         let hub = Arc::clone(&shared.hub);
         serve(socket, hub, form, view.book.map(Named::into_inner)).await;
     })
+}
+
+/// Chooses how to talk. A viewer that knows none of our subprotocols gets its own back, since a
+/// browser would hide the reason for the end of a connection without one.
+fn agree(upgrade: WebSocketUpgrade, headers: &HeaderMap) -> (WebSocketUpgrade, Option<Form>) {
+    let asked = headers.get(header::SEC_WEBSOCKET_PROTOCOL).and_then(|value| value.to_str().ok());
+    let first = asked.and_then(|asked| asked.split(',').next()).map(|name| name.trim().to_owned());
+    let upgrade = upgrade.protocols([wire::POSTCARD, wire::JSON]);
+    let chosen = upgrade.selected_protocol().map(|name| name.as_bytes().to_vec());
+    match (chosen, first) {
+        (Some(name), _) if name == wire::POSTCARD.as_bytes() => (upgrade, Some(Form::Postcard)),
+        (Some(_), _) | (None, None) => (upgrade, Some(Form::Json)),
+        (None, Some(unknown)) => (upgrade.protocols([unknown]), None),
+    }
 }
 
 async fn serve(socket: WebSocket, hub: Arc<Hub>, form: Option<Form>, book: Option<Book>) {
@@ -109,6 +118,8 @@ enum Ended {
     Gone,
     /// The viewer said something that cannot be read.
     Junk(String),
+    /// The viewer said more than it may at once.
+    Huge,
     /// The viewer broke the protocol.
     Protocol(&'static str),
     /// There is no such book, or there no longer is.
@@ -120,6 +131,10 @@ impl Ended {
         match self {
             Ended::Gone => None,
             Ended::Junk(reason) => Some((close_code::INVALID, reason.clone())),
+            Ended::Huge => {
+                let reason = format!("a message has at most {LARGEST_MESSAGE} bytes");
+                Some((close_code::SIZE, reason))
+            }
             Ended::Protocol(reason) => Some((close_code::PROTOCOL, (*reason).to_owned())),
             Ended::NoBook => Some((close_code::NORMAL, "there is no such book".to_owned())),
         }
@@ -224,6 +239,14 @@ impl<'a> Conversation<'a> {
     }
 
     fn hear(&mut self, message: Message) -> Result<Option<Resume>, Ended> {
+        let size = match &message {
+            Message::Text(text) => text.len(),
+            Message::Binary(bytes) => bytes.len(),
+            _ => 0,
+        };
+        if size > LARGEST_MESSAGE {
+            return Err(Ended::Huge);
+        }
         let unreadable = |error: wire::Unreadable| Ended::Junk(error.to_string());
         let said: ClientMessage = match (self.form, message) {
             (Form::Postcard, Message::Binary(bytes)) => {

@@ -48,7 +48,7 @@ impl Simulation {
         let now = (self.clock)();
         let from = newest.unwrap_or_default().max(now.plus(-BACKFILL)).min(now);
         let mut world = World::new(self.seed, from, self.intervals);
-        self.fill(&mut world, from, now, &input).await?;
+        self.fill(&mut world, (from, now), &input, &stop).await?;
         let (mut ticked, mut quoted) = (now, now.floor(QUOTES));
         loop {
             let now = (self.clock)();
@@ -75,13 +75,13 @@ impl Simulation {
     async fn fill(
         &self,
         world: &mut World,
-        from: Timestamp,
-        now: Timestamp,
+        (from, now): (Timestamp, Timestamp),
         input: &Input,
+        stop: &CancellationToken,
     ) -> Result<(), FlowClosed> {
         self.quote(world, now, input).await?;
         let mut at = from;
-        while at < now {
+        while at < now && !stop.is_cancelled() {
             at = at.plus(model::trend::STEP).min(now);
             self.step(world, at, input).await?;
             input.send(Request::Tick { book: Book::Simulated, now: at }).await?;

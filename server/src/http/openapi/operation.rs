@@ -3,12 +3,19 @@
 use model::{
     Alert, AlertState, Book, Provenance, Recorded, Severity, Status, Timestamp, Topic, scenario,
 };
+use pipeline::{
+    rule::Rule,
+    store::{DeadLetter, Page},
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use super::shape::{
-    Accepted, Act, CloudEvent, DeadLetter, Limit, Page, Rule, Scenario, Series, SnapshotNow,
-    StartRun,
+use super::shape::{CloudEvent, Limit};
+use crate::http::{
+    alerts::Act,
+    events::Accepted,
+    scenarios::{Scenario, Start},
+    state::{Series, SnapshotNow},
 };
 
 /// What can be asked, and what comes back.
@@ -345,7 +352,7 @@ pub const OPERATIONS: &[Operation] = &[
         method: Method::Post,
         summary: "Starts a run in a book of its own.",
         parameters: &[segment::<scenario::Name>("name", "The scenario.")],
-        request: &[json_of::<StartRun>()],
+        request: &[json_of::<Start>()],
         errors: &[400, 404, 409, 413, 415, 422, 503],
         ..get(
             "/api/v1/scenarios/{name}/runs",

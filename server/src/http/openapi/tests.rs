@@ -1,7 +1,5 @@
 use std::collections::BTreeSet;
 
-use pipeline::{decode::Reason, store};
-
 use super::*;
 
 fn references(value: &Value, found: &mut BTreeSet<String>) {
@@ -90,30 +88,6 @@ fn check(name: &str, value: &impl serde::Serialize) {
     let value = serde_json::to_value(value).expect("JSON");
     assert!(validator.is_valid(&value), "{name}: {:?}", validator.validate(&value));
     assert!(!validator.is_valid(&json!(7)), "{name} takes anything");
-}
-
-#[test]
-fn shapes_are_those_of_what_is_sent() {
-    let letter = store::DeadLetter {
-        id: 1,
-        topic: model::Topic::Etl,
-        position: Some(model::event::Position { partition: 2, offset: 7 }),
-        reason: Reason::NotJson,
-        detail: "expected value at line 1 column 1".into(),
-        received: model::Timestamp::default(),
-        key: Some("fx_rates".into()),
-        headers: vec![("ce_id".into(), "1".into())],
-        size: 3,
-        bytes: "eHl6".into(),
-        truncated: false,
-    };
-    check("DeadLetter", &letter);
-    check("PageOfDeadLetter", &store::Page { items: vec![letter], next: Some("1".into()) });
-    check("SnapshotNow", &{
-        let mut value = serde_json::to_value(model::Snapshot::default()).expect("JSON");
-        value["epoch"] = json!(7);
-        value
-    });
 }
 
 #[test]

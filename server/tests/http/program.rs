@@ -1,0 +1,132 @@
+//! The program itself: its end, its restart, and what keeps it from starting.
+
+use std::{
+    fs,
+    net::TcpListener,
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
+
+use model::Timestamp;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::app::{App, command};
+
+/// Runs a program that is to end by itself.
+fn fails(command: &mut Command) -> (Option<i32>, String) {
+    let Output { status, stderr, .. } =
+        command.stderr(Stdio::piped()).output().expect("the program starts");
+    (status.code(), String::from_utf8(stderr).expect("text"))
+}
+
+#[test]
+fn a_signal_ends_it_within_two_seconds_and_loses_nothing() {
+    for signal in ["TERM", "INT"] {
+        let data = TempDir::new().expect("a temporary directory");
+        let app = App::on(data.path());
+        let schema = app.get("/api/v1/schemas/budget").ok(200);
+        let taken = app.post_json("/api/v1/events/budget", &schema["examples"][0]).ok(202);
+        let (status, took) = app.end(signal);
+        assert!(status.success(), "{signal}: {status}");
+        assert!(took < Duration::from_secs(2), "{signal}: {took:?}");
+        let app = App::on(data.path());
+        let id = taken["ids"][0].as_str().expect("an id");
+        app.get(&format!("/api/v1/events/{id}")).ok(200);
+    }
+}
+
+#[test]
+fn what_was_acknowledged_outlives_a_crash() {
+    let data = TempDir::new().expect("a temporary directory");
+    let app = App::on(data.path());
+    let schema = app.get("/api/v1/schemas/transactions").ok(200);
+    let ids: Vec<_> = (0..50)
+        .map(|_| {
+            let path = "/api/v1/events/transactions";
+            app.post_json(path, &schema["examples"][0]).ok(202)["ids"][0].clone()
+        })
+        .collect();
+    let before = app.get("/api/v1/snapshot?book=real").ok(200);
+    app.end("KILL");
+    let app = App::on(data.path());
+    let listed = app.get("/api/v1/events?book=real&limit=1000").ok(200);
+    let mut stored: Vec<_> = listed["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|item| item["envelope"]["id"].clone())
+        .collect();
+    stored.reverse();
+    assert_eq!(stored, ids);
+    let after = app.get("/api/v1/snapshot?book=real").ok(200);
+    let rows = |snapshot: &Value| snapshot["transactions"].as_object().expect("rows").clone();
+    assert_eq!(rows(&after).len(), 50);
+    for (place, row) in rows(&before) {
+        assert_eq!(after["transactions"][&place], row);
+    }
+    assert_ne!(after["epoch"], before["epoch"]);
+}
+
+#[test]
+fn a_taken_port_is_named() {
+    let data = TempDir::new().expect("a temporary directory");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_streamboard"));
+    let (code, said) =
+        fails(program.args(["--listen", &address, "--data"]).arg(data.path()).current_dir(&data));
+    assert_eq!(code, Some(1));
+    assert!(said.contains(&address), "{said}");
+    assert_eq!(fs::read_dir(&data).expect("it is there").count(), 0, "nothing was begun");
+}
+
+#[test]
+fn a_data_directory_has_one_owner_and_must_be_usable() {
+    let (_app, data) = App::new();
+    let (code, said) = fails(&mut command(data.path()));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("another process"), "{said}");
+
+    let folder = TempDir::new().expect("a temporary directory");
+    let file = folder.path().join("data");
+    fs::write(&file, "not a folder").expect("a file");
+    let (code, said) = fails(command(&file).current_dir(&folder));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("data"), "{said}");
+    assert_eq!(fs::read_to_string(&file).expect("as it was"), "not a folder");
+}
+
+#[test]
+fn a_bad_configuration_is_told_whole() {
+    let folder = TempDir::new().expect("a temporary directory");
+    let file = folder.path().join("streamboard.toml");
+    let text = "[http]\nlisten = \"nowhere\"\n[simulation]\nseed = \"x\"\ncolour = \"red\"\n";
+    fs::write(&file, text).expect("a file");
+    for verb in ["check", "serve"] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_streamboard"));
+        let (code, said) = fails(program.arg(verb).current_dir(&folder));
+        assert_eq!(code, Some(2), "{said}");
+        for fault in ["streamboard.toml:2", "streamboard.toml:4", "streamboard.toml:5"] {
+            assert!(said.contains(fault), "{verb}: {fault} is missing in:\n{said}");
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_makes_the_same_past_and_another_seed_another() {
+    let now = server::clock::now();
+    let window = format!("from={}&to={}", now.plus(-Timestamp::HOUR), now.plus(-Timestamp::MINUTE));
+    let past = |seed: &str| {
+        let data = TempDir::new().expect("a temporary directory");
+        let app = App::run(command(data.path()).env("STREAMBOARD_SIMULATION__SEED", seed));
+        let path = format!("/api/v1/events?topic=budget&book=simulated&limit=1000&{window}");
+        let listed = app.get(&path).ok(200);
+        let items = listed["items"].as_array().expect("items").iter();
+        items.map(|item| (item["envelope"].clone(), item["data"].clone())).collect::<Vec<_>>()
+    };
+    let eleven = past("11");
+    assert!(eleven.len() > 300, "{}", eleven.len());
+    assert!(past("11") == eleven, "the same seed");
+    assert!(past("12") != eleven, "another seed");
+}
