@@ -12,3 +12,15 @@ test("two clicks lead from the overview to a raw event", async ({ page, server }
   expect(event.data.department).toBe("retail-banking");
   await expect(page.getByText("fiscal_period")).toBeVisible();
 });
+
+test("an event that did not load is asked for again", async ({ page, server, complaints }) => {
+  await page.goto(`${server.url}/budget`);
+  await page.route("**/api/v1/events/*", (route) => route.abort());
+  await page.getByRole("row").filter({ hasText: "Retail Banking" }).getByRole("link").first().click();
+  await expect(page.getByText("Not loaded")).toBeVisible();
+  await page.unroute("**/api/v1/events/*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("fiscal_period")).toBeVisible();
+  // The browser complains of the request that was cut off; that is the test's doing.
+  complaints.length = 0;
+});

@@ -113,20 +113,19 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")
 }
 
-/// Messages as a broker would hand them over: seven topics mixed, in binary mode.
-fn messages(count: usize) -> Vec<Message> {
+/// Messages as a broker would hand them over, in groups: seven topics mixed, in binary mode.
+fn messages() -> Vec<Vec<Message>> {
     let mut source = Burst::load(7, Provenance::Real);
-    (0..count)
-        .map(|_| {
-            let now = clock::now();
-            encode(&source.next(now), now)
-        })
-        .collect()
+    let mut message = || {
+        let now = clock::now();
+        encode(&source.next(now), now)
+    };
+    (0..EVENTS / GROUP).map(|_| (0..GROUP).map(|_| message()).collect()).collect()
 }
 
 /// Events a second from bytes to the viewer's frame.
 pub fn throughput() -> anyhow::Result<Figure> {
-    let messages = messages(EVENTS);
+    let messages = messages();
     let runtime = runtime()?;
     let took = runtime.block_on(async {
         let bench = Bench::start(|_| {})?;
@@ -135,8 +134,8 @@ pub fn throughput() -> anyhow::Result<Figure> {
         let input = bench.input.clone();
         let start = Instant::now();
         let sender = tokio::task::spawn_blocking(move || {
-            for group in messages.chunks(GROUP) {
-                let arrived = from_outside(group.to_vec(), clock::now());
+            for group in messages {
+                let arrived = from_outside(group, clock::now());
                 if input.send_blocking(Request::Arrived(arrived)).is_err() {
                     return;
                 }

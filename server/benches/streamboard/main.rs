@@ -1,6 +1,9 @@
 //! `make bench`: measures what the design promises, in one run on one machine, and prints each
 //! figure beside its target. Nothing here asserts: machines are shared, and a figure that is
 //! missed is for people to read.
+//!
+//! Usage: `cargo bench -p server --bench streamboard -- [flow] [kafka] [process]`; without a name
+//! all three.
 
 mod flow;
 mod kafka;
@@ -31,20 +34,29 @@ impl Figure {
 }
 
 fn main() -> anyhow::Result<()> {
+    let asked: Vec<String> =
+        std::env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
+    let wanted = |name: &str| asked.is_empty() || asked.iter().any(|asked| asked == name);
     let mut figures = Vec::new();
-    let sync = flow::sync_time()?;
-    eprintln!("in process ...");
-    figures.push(flow::throughput()?);
-    figures.push(flow::latency(sync)?);
+    if wanted("flow") {
+        eprintln!("in process ...");
+        let sync = flow::sync_time()?;
+        figures.extend([flow::throughput()?, flow::latency(sync)?]);
+    }
     match std::env::var("KAFKA_BROKERS") {
-        Ok(brokers) => {
+        Ok(brokers) if wanted("kafka") => {
             eprintln!("from {brokers} ...");
             figures.extend(kafka::compare(&brokers)?);
         }
-        Err(_) => eprintln!("set KAFKA_BROKERS (make kafka) to measure from a broker, too"),
+        Err(_) if wanted("kafka") => {
+            eprintln!("set KAFKA_BROKERS (make kafka) to measure from a broker, too");
+        }
+        _ => {}
     }
-    eprintln!("as a process ...");
-    figures.extend(process::measure(&program()?)?);
+    if wanted("process") {
+        eprintln!("as a process ...");
+        figures.extend(process::measure(&program()?)?);
+    }
     print(&figures);
     Ok(())
 }

@@ -2,7 +2,10 @@
 //!
 //! A batch is durable as a whole or not at all, and only then is anything in it acknowledged.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+};
 
 use bytes::Bytes;
 use model::{
@@ -12,6 +15,7 @@ use model::{
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::{
     decode::Reason,
@@ -306,10 +310,23 @@ pub trait Reader: Send + Sync {
     fn bytes(&self) -> u64;
 }
 
-/// What recognises an event that comes twice: 128 bits of its book, source and id.
+/// What recognises an event that comes twice: 128 bits of its book, source and id, by XXH3.
+/// Stored, so never to be changed.
 pub fn dedupe_key(book: &Book, source: &str, id: &EventId) -> u128 {
-    let name = format!("{book}\n{source}\n{id}");
-    uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, name.as_bytes()).as_u128()
+    let mut hash = Hash(Xxh3Default::new());
+    // A hash takes whatever it is given.
+    write!(hash, "{book}\n{source}\n{id}").ok();
+    hash.0.digest128()
+}
+
+/// A hash of what is written.
+struct Hash(Xxh3Default);
+
+impl fmt::Write for Hash {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.update(text.as_bytes());
+        Ok(())
+    }
 }
 
 /// The payload of an entry, for sizes.

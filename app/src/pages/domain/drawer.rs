@@ -233,7 +233,7 @@ fn body(found: &Found, id: &str, live: Live) -> AnyView {
                 <section class="failed">
                     <p><Mark shape=Signal::stored(Shape::Missed)/> <b>"Not loaded"</b></p>
                     <p class="small">"The payload was asked for and " {reason} ". The figures on the page are unaffected."</p>
-                    <Button on_press=move || if let Some(again) = again { again.run(live, &id) }>"Try again"</Button>
+                    <Button on_press=move || if let Some(again) = &again { again.run(live, &id) }>"Try again"</Button>
                 </section>
             }
             .into_any()

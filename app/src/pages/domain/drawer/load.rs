@@ -48,23 +48,26 @@ impl Found {
     }
 }
 
-/// Asks once more.
-#[derive(Clone, Copy)]
-pub struct Retry(RwSignal<Found>);
+/// Asks once more. Holds what it asks with: a handler of a press knows no context.
+#[derive(Clone)]
+pub struct Retry {
+    host: Host,
+    found: RwSignal<Found>,
+}
 
 impl Retry {
     /// Asks for the event again.
-    pub fn run(self, live: Live, id: &str) {
-        self.0.set(Found::Asked);
-        ask(live, Host::expect(), id.to_owned(), self.0);
+    pub fn run(&self, live: Live, id: &str) {
+        self.found.set(Found::Asked);
+        ask(live, self.host.clone(), id.to_owned(), self.found);
     }
 }
 
 /// Asks for an event, in the browser alone.
 pub fn load(live: Live, id: &str) -> RwSignal<Found> {
     let found = RwSignal::new(Found::Asked);
-    provide_context(Retry(found));
     let host = Host::expect();
+    provide_context(Retry { host: host.clone(), found });
     let id = id.to_owned();
     Effect::new(move |_| ask(live, host.clone(), id.clone(), found));
     found
