@@ -15,6 +15,7 @@ mod read;
 mod replay;
 mod search;
 mod tidy;
+mod wal;
 mod write;
 
 use std::path::Path;
@@ -72,7 +73,7 @@ pub fn open(
     let lock = file::lock(directory)?;
     let path = directory.join(file::NAME);
     let connection = file::open(&path)?;
-    let writer = SqliteWriter::new(connection, lock, options)?;
+    let writer = SqliteWriter::new(connection, &path, lock, options)?;
     Ok((writer, SqliteReader::new(path)))
 }
 

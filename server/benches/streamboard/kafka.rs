@@ -2,6 +2,7 @@
 //! JSON, on the same topics in the same run.
 
 use std::{
+    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -9,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use model::Provenance;
 use pipeline::{
     conductor::Stored,
@@ -21,12 +22,51 @@ use pipeline::{
     store::Positions,
 };
 use server::clock;
+use tempfile::TempDir;
 
 use crate::{
     Figure,
     flow::{Bench, until},
     rate,
 };
+
+/// Starts and ends brokers.
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../end2end/kafka.sh");
+
+/// A broker: the one that `KAFKA_BROKERS` names, or one that lives as long as this value.
+pub struct Broker {
+    /// Its address.
+    pub address: String,
+    own: Option<TempDir>,
+}
+
+impl Broker {
+    /// Finds or starts a broker.
+    pub fn start() -> anyhow::Result<Broker> {
+        if let Ok(address) = std::env::var("KAFKA_BROKERS") {
+            return Ok(Broker { address, own: None });
+        }
+        let folder = TempDir::new()?;
+        let started = Command::new(SCRIPT)
+            .arg("start")
+            .arg(folder.path())
+            .env("KAFKA_OWNER", std::process::id().to_string())
+            .stdout(Stdio::null())
+            .status()?;
+        ensure!(started.success(), "no broker could be started");
+        let address = std::fs::read_to_string(folder.path().join("brokers"))?.trim().to_owned();
+        Ok(Broker { address, own: Some(folder) })
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.own {
+            // It ends with this process in any case.
+            Command::new(SCRIPT).arg("stop").arg(folder.path()).status().ok();
+        }
+    }
+}
 
 /// Messages on the topics.
 const MESSAGES: usize = 1_000_000;

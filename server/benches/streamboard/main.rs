@@ -43,15 +43,14 @@ fn main() -> anyhow::Result<()> {
         let sync = flow::sync_time()?;
         figures.extend([flow::throughput()?, flow::latency(sync)?]);
     }
-    match std::env::var("KAFKA_BROKERS") {
-        Ok(brokers) if wanted("kafka") => {
-            eprintln!("from {brokers} ...");
-            figures.extend(kafka::compare(&brokers)?);
+    if wanted("kafka") {
+        match kafka::Broker::start() {
+            Ok(broker) => {
+                eprintln!("from {} ...", broker.address);
+                figures.extend(kafka::compare(&broker.address)?);
+            }
+            Err(error) => eprintln!("not measured from a broker: {error:#}"),
         }
-        Err(_) if wanted("kafka") => {
-            eprintln!("set KAFKA_BROKERS (make kafka) to measure from a broker, too");
-        }
-        _ => {}
     }
     if wanted("process") {
         eprintln!("as a process ...");

@@ -26,7 +26,7 @@ pub(super) const RAW_BYTES: usize = 1 << 20;
 const FAST: i32 = 1;
 
 /// Compression of merged blocks.
-const DENSE: i32 = 6;
+const DENSE: i32 = 3;
 
 /// A stored event.
 #[derive(Serialize, Deserialize)]

@@ -22,20 +22,16 @@ const LOCK: &str = "lock";
 /// Every schema step, oldest first; the position of a step, from 1, is its version.
 const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/1.sql")];
 
-/// Pages of 4 KB in the write-ahead log after which it is copied into the database.
-pub(super) const QUIET_PAGES: i64 = 256;
-
 const BUSY: Duration = Duration::from_secs(5);
 
-/// A write-ahead log of about 1 MB and a page cache of 2 MB. `auto_vacuum` takes effect only
-/// before the first table is made.
+/// A page cache of 2 MB. `auto_vacuum` takes effect only before the first table is made; the
+/// write-ahead log is the business of [`super::wal`].
 const WRITER_SETTINGS: &str = "
     PRAGMA auto_vacuum = INCREMENTAL;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = OFF;
     PRAGMA journal_size_limit = 1048576;
-    PRAGMA wal_autocheckpoint = 256;
     PRAGMA cache_size = -2048;
     PRAGMA temp_store = MEMORY;";
 

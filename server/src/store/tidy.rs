@@ -20,11 +20,11 @@ const FAN: usize = 8;
 /// Bytes of a block, packed, from which on it is not merged any more.
 const FULL_BYTES: usize = 256 << 10;
 
-/// Events that one step merges, at most, but for the last run.
-const MERGED_EVENTS: usize = 8_192;
+/// Events that one step merges, at most, but for the last run: events that arrive wait for it.
+const MERGED_EVENTS: usize = 1_024;
 
 /// Newest blocks of a topic and book among which a run is looked for.
-const LOOKED_AT: usize = 5_000;
+const LOOKED_AT: usize = 256;
 
 /// Blocks that one step drops, at most.
 const DROPPED: usize = 256;

@@ -1,6 +1,6 @@
 //! The side that writes.
 
-use std::fs::File;
+use std::{fs::File, path::Path};
 
 use model::{Book, Timestamp, Topic};
 use pipeline::{
@@ -16,16 +16,9 @@ use super::{
     block::{Packed, Packer, Run, Unpacker},
     dead,
     fault::{Fault, Result},
-    file::QUIET_PAGES,
     tidy,
+    wal::Copier,
 };
-
-/// A batch from which on the write-ahead log may grow to [`BUSY_PAGES`], so that a busy store does
-/// not copy every batch twice before it takes the next.
-const BUSY_EVENTS: usize = 1_000;
-
-/// 16 MB.
-const BUSY_PAGES: i64 = 4_096;
 
 const NEXT_ENTRIES: &str = "
     INSERT INTO book (name, last_sequence) VALUES (?1, ?3)
@@ -70,7 +63,7 @@ pub struct SqliteWriter {
     pub(super) options: Options,
     pub(super) work: Work,
     dead: dead::Kept,
-    wal_pages: i64,
+    _copier: Copier,
     _lock: File,
 }
 
@@ -83,13 +76,15 @@ pub(super) struct Work {
 
 impl SqliteWriter {
     pub(super) fn new(
-        connection: Connection,
+        mut connection: Connection,
+        path: &Path,
         lock: File,
         options: Options,
     ) -> std::result::Result<Self, StoreError> {
         let dead = dead::Kept::measure(&connection)?;
         let work = Work { run: Run::default(), packer: Packer::new()?, unpacker: Unpacker::new()? };
-        Ok(Self { connection, options, work, dead, wal_pages: QUIET_PAGES, _lock: lock })
+        let copier = Copier::start(&mut connection, path)?;
+        Ok(Self { connection, options, work, dead, _copier: copier, _lock: lock })
     }
 
     /// The generator's seed that this data was begun with.
@@ -112,8 +107,6 @@ impl SqliteWriter {
     }
 
     fn commit_batch(&mut self, batch: &Batch) -> Result<()> {
-        let events = batch.books.iter().map(|book| book.entries.len()).sum::<usize>();
-        self.allow_wal(if events >= BUSY_EVENTS { BUSY_PAGES } else { QUIET_PAGES })?;
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for book in &batch.books {
@@ -123,14 +116,6 @@ impl SqliteWriter {
         let dead = self.dead.add(&transaction, &batch.rejects, &self.options)?;
         transaction.commit()?;
         self.dead = dead;
-        Ok(())
-    }
-
-    fn allow_wal(&mut self, pages: i64) -> Result<()> {
-        if pages != self.wal_pages {
-            self.connection.pragma_update(None, "wal_autocheckpoint", pages)?;
-            self.wal_pages = pages;
-        }
         Ok(())
     }
 
