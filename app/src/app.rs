@@ -14,12 +14,12 @@ use crate::{
     components::{
         banner::Banners,
         bar::{Bar, BottomBar},
-        keys::Keys,
+        keys::{Keys, Subject},
         toast::{ToastList, Toasts},
     },
     feed::{Host, Initial},
     pages::{
-        alerts::{AlertPage, Alerts},
+        alerts::Alerts,
         budget::Budget,
         compliance::Compliance,
         missing::Missing,
@@ -45,6 +45,7 @@ pub fn App() -> impl IntoView {
         provide_context(Live::new(&initial));
     }
     provide_context(Toasts::new());
+    provide_context(Subject::new());
     view! {
         <Title formatter=|text: String| format!("{text} \u{2013} Streamboard") text="Overview"/>
         <Router>
@@ -64,8 +65,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/risk") view=Risk/>
                     <Route path=path!("/systems") view=Systems/>
                     <Route path=path!("/pipelines") view=Pipelines/>
-                    <Route path=path!("/alerts") view=Alerts/>
-                    <Route path=path!("/alerts/:id") view=AlertPage/>
+                    <Route path=path!("/alerts/:id?") view=Alerts/>
                     <Route path=path!("/scenarios") view=Scenarios/>
                     <Route path=path!("/scenarios/:run") view=ScenarioRun/>
                     <Route path=path!("/operations") view=Operations/>

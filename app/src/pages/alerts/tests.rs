@@ -1,0 +1,1 @@
+//! The page of alerts, rendered as the server does.
