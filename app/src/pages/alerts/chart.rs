@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     charts::{
-        frame::{Chart, ChartFrame, Panel, WIDE},
+        frame::{Chart, ChartFrame, Panel},
         line::{Alarm, LineChart, Series, Threshold},
         path::Curve,
         tone::Tone,
@@ -28,6 +28,9 @@ use crate::{
 
 /// Height of the drawing, in pixels.
 const HEIGHT: f64 = 220.0;
+
+/// Width of the drawing until it is measured: that of the middle column at 1440.
+const FIRST: f64 = 690.0;
 
 /// Whether the server keeps a series of the watched figure. Items, accounts and risk events have
 /// none: they report a few times in their life.
@@ -58,7 +61,8 @@ pub fn panel(snapshot: &Snapshot, alert: &Alert, trend: &Trend, now: Timestamp) 
     observed(snapshot, alert).into_iter().for_each(|Point { at, value }| trend.put(at, value));
     let points = domain::points(&trend);
     points.last()?;
-    let mut chart = domain::line(alert.topic, vec![series(points)], now, alert.figure.unit());
+    let mut chart =
+        domain::line(alert.topic, vec![series(alert, points)], now, alert.figure.unit());
     chart.height = HEIGHT;
     chart.curve = curve(alert);
     chart.widest = chart.widest.max(widest(snapshot, alert.topic));
@@ -67,8 +71,8 @@ pub fn panel(snapshot: &Snapshot, alert: &Alert, trend: &Trend, now: Timestamp) 
     Some(framed(alert, chart))
 }
 
-fn series(points: Vec<Point>) -> Series {
-    Series { name: "Now".to_owned(), tone: Tone::Plain, strong: false, points }
+fn series(alert: &Alert, points: Vec<Point>) -> Series {
+    Series { name: alert.figure.title().to_owned(), tone: Tone::Plain, strong: false, points }
 }
 
 fn framed(alert: &Alert, chart: LineChart) -> Panel {
@@ -212,7 +216,7 @@ pub fn Watch(
     view! {
         <Show when=move || shown.get()>
             <div class="watch">
-                <ChartFrame panel as_table=false first_width=WIDE inner=true/>
+                <ChartFrame panel as_table=false first_width=FIRST inner=true/>
             </div>
         </Show>
     }

@@ -89,7 +89,7 @@ pub fn Inputs(
                         <tr>
                             <th scope="col">"Figure"</th>
                             <th scope="col" class="number">"Value"</th>
-                            <th scope="col">"Formula"</th>
+                            <th scope="col" class="formula">"Formula"</th>
                             <th scope="col" class="number">"Fires at"</th>
                         </tr>
                     </thead>
@@ -120,12 +120,13 @@ fn row(figure: Figure, rows: Memo<Vec<Input>>) -> impl IntoView {
         )
     };
     let fires = |input: &Input| input.fires.clone().unwrap_or_else(|| format::MISSING.to_owned());
+    let silent = move || input.with(|input| input.as_ref().is_none_or(|row| row.fires.is_none()));
     view! {
         <tr>
             <th scope="row" title=figure.formula()>{figure.title()}</th>
             <td class=class>{cell(|input| input.value.clone())}</td>
             <td class="formula">{cell(|input| input.formula.clone())}</td>
-            <td class="number">{cell(fires)}</td>
+            <td class="number" class:missing=silent>{cell(fires)}</td>
         </tr>
     }
 }

@@ -128,11 +128,11 @@ fn Alone(
 ) -> impl IntoView {
     let alone = Memo::new(move |_| address.filter.get().is_only(state));
     let href = move || address.filtered(address.filter.get().only(state));
-    let words = move || if alone.get() { "Show all" } else { "Only" };
+    let words = move || if alone.get() { "Show all" } else { "Only these" };
     view! {
         <a class="alone" href=href data-noscroll="">
             {words}
-            <span class="unseen">" " {title(state).to_lowercase()}</span>
+            <span class="unseen">", " {title(state).to_lowercase()}</span>
         </a>
     }
 }

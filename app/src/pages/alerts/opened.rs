@@ -40,7 +40,7 @@ pub fn Opened(
                 <WhyPart alert/>
                 <Watch alert/>
                 <Inputs alert/>
-                <Behind alert/>
+                <Behind alert today/>
             </div>
             <div class="opened-rail">
                 <Ladder alert today/>
@@ -179,13 +179,18 @@ fn TakeButton(
 fn Behind(
     /// The alert.
     alert: Shown,
+    /// The day that times refer to.
+    today: Memo<Timestamp>,
 ) -> impl IntoView {
-    let rows = part(alert, events);
-    let note = move || rows.with(|rows| format!("newest {}", format::count(rows.len())));
+    let rows = Memo::new(move |_| {
+        let today = today.get();
+        alert.with(|alert| alert.as_ref().map(|alert| events(alert, today)).unwrap_or_default())
+    });
+    let note = move || rows.with(|rows| format!(" newest {}", format::count(rows.len())));
     view! {
         <Show when=move || rows.with(|rows| !rows.is_empty())>
             <section class="part" aria-labelledby="behind">
-                <h3 id="behind">"Events behind it" <span class="quiet">{note}</span></h3>
+                <h3 id="behind">"Events behind it"<span class="quiet">{note}</span></h3>
                 <div class="table-frame">
                     <table>
                         <caption class="unseen">"Events behind it, newest first"</caption>
@@ -218,10 +223,10 @@ struct Event {
     link: String,
 }
 
-fn events(alert: &Alert) -> Vec<Event> {
+fn events(alert: &Alert, today: Timestamp) -> Vec<Event> {
     let (path, book) = (alert.topic.path(), escape(&alert.book.to_string()));
     let event = |origin: &Origin| Event {
-        time: format::clock_millis(origin.time),
+        time: when(origin.time, today),
         topic: match origin.position {
             Some(_) => format!("streamboard.{}", alert.topic),
             None => alert.topic.to_string(),
@@ -230,6 +235,15 @@ fn events(alert: &Alert) -> Vec<Event> {
         link: format!("{path}?book={book}&event={}", escape(origin.event.as_str())),
     };
     alert.events.iter().map(event).collect()
+}
+
+/// A moment with milliseconds, and its day where that is not today.
+fn when(time: Timestamp, today: Timestamp) -> String {
+    let clock = format::clock_millis(time);
+    match time.floor(Timestamp::DAY) == today {
+        true => clock,
+        false => format!("{}, {clock}", format::date(time, today)),
+    }
 }
 
 /// The offset leads to the event; without one, the word does.
