@@ -10,8 +10,8 @@ use app::{App, feed::Initial, fixture};
 use leptos::prelude::*;
 use leptos_router::location::RequestUrl;
 
-const SHEETS: [&str; 8] =
-    ["tokens", "base", "shell", "components", "overview", "pages", "charts", "domain"];
+const SHEETS: [&str; 9] =
+    ["tokens", "base", "shell", "components", "overview", "pages", "charts", "domain", "alerts"];
 
 fn main() -> std::io::Result<()> {
     let directory = std::env::args().nth(1).unwrap_or_else(|| "target/look".to_owned());

@@ -15,7 +15,7 @@ use crate::{
     components::{
         banner::Banners,
         bar::{Bar, BottomBar},
-        keys::Keys,
+        keys::{Keys, Subject},
         toast::{ToastList, Toasts},
     },
     feed::{Host, Initial},
@@ -34,6 +34,7 @@ pub fn App() -> impl IntoView {
         provide_context(Live::new(&initial));
     }
     provide_context(Toasts::new());
+    provide_context(Subject::new());
     view! {
         <Title formatter=|text: String| format!("{text} \u{2013} Streamboard") text="Overview"/>
         <Router>
@@ -53,8 +54,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/risk") view={Lazy::<routes::Risk>::new()}/>
                     <Route path=path!("/systems") view={Lazy::<routes::Systems>::new()}/>
                     <Route path=path!("/pipelines") view={Lazy::<routes::Pipelines>::new()}/>
-                    <Route path=path!("/alerts") view={Lazy::<routes::Alerts>::new()}/>
-                    <Route path=path!("/alerts/:id") view={Lazy::<routes::AlertPage>::new()}/>
+                    <Route path=path!("/alerts/:id?") view={Lazy::<routes::Alerts>::new()}/>
                     <Route path=path!("/scenarios") view={Lazy::<routes::Scenarios>::new()}/>
                     <Route path=path!("/scenarios/:run") view={Lazy::<routes::ScenarioRun>::new()}/>
                     <Route path=path!("/operations") view={Lazy::<routes::Operations>::new()}/>

@@ -353,19 +353,90 @@ fn alerts(snapshot: &mut Snapshot) {
             json!({ "level": 1, "to": "marisol-etcheverry", "next_to": "cfo",
                 "next_at": now().plus(402_000 + index * 60_000) })
         });
-        let figure = Figure::headline(topic);
-        let alert: Alert = read(json!({
+        let fired = ago(match state {
+            Firing => minutes,
+            Acknowledged => minutes + 4,
+            Resolved => minutes + 11,
+        });
+        let [value, threshold, recovers] = limits(topic, severity);
+        let mut alert: Alert = read(json!({
             "id": format!("a{index}"), "book": "real", "topic": topic.name(), "rule": "budget.u",
             "rule_version": 1, "entity": entity.to_lowercase().replace(' ', "-"),
             "entity_name": entity,
             "severity": severity.name(), "state": state.name(), "title": title,
-            "summary": format!("{title}."), "figure": figure, "value": 0.919, "threshold": 0.9,
-            "recovers": 0.87, "fired_at": ago(if state == Resolved { minutes + 11 } else { minutes }), "changed_at": ago(minutes), "owner": null,
+            "summary": format!("{title}."), "figure": Figure::headline(topic), "value": value,
+            "threshold": threshold, "recovers": recovers, "fired_at": fired,
+            "changed_at": ago(minutes),
+            "owner": (topic == Projects || topic == Compliance).then_some("priya-raman"),
             "acknowledged_by": (state == Acknowledged).then_some("Priya Raman"),
-            "escalation": escalation, "events": if index == 0 { vec![origin(1)] } else { Vec::new() }, "history": [], "sequence": 8_412_000 - index,
+            "escalation": escalation, "events": [],
+            "history": [step(fired, "fired", severity, None, &format!("{title}."))],
+            "sequence": 8_412_000 - index,
         }));
+        if state == Acknowledged {
+            let taken = step(ago(minutes), "acknowledged", severity, Some("Priya Raman"), "");
+            alert.history.insert(0, read(taken));
+        }
+        if index == 0 {
+            retail_banking(&mut alert);
+        }
         snapshot.apply(&Change::Alert(Box::new(alert)));
     }
+}
+
+/// Value, threshold and recovery of a topic's headline figure.
+fn limits(topic: Topic, severity: Severity) -> [f64; 3] {
+    match topic {
+        Topic::Budget if severity == Severity::Critical => [0.919, 0.90, 0.87],
+        Topic::Budget => [0.774, 0.75, 0.72],
+        Topic::Projects => [0.87, 0.90, 0.92],
+        Topic::Compliance => [4.0, 3.0, 3.0],
+        Topic::Transactions => [1_512.0, 1_400.0, 1_300.0],
+        Topic::Risk => [8_400_000.0, 8_000_000.0, 7_500_000.0],
+        Topic::System => [184.0, 250.0, 220.0],
+        Topic::Etl => [47.0, 30.0, 25.0],
+    }
+}
+
+/// A step in the life of an alert; without a note where it is empty.
+fn step(at: Timestamp, what: &str, severity: Severity, actor: Option<&str>, note: &str) -> Value {
+    let note = Some(note).filter(|note| !note.is_empty());
+    json!({ "at": at, "what": what, "severity": severity.name(), "actor": actor, "note": note })
+}
+
+/// The whole story of the first alert: a warning a week ago, raised to critical just now.
+fn retail_banking(alert: &mut Alert) {
+    use Severity::{Critical, Warning};
+    let raised = now().plus(-372 * Timestamp::SECOND);
+    let week = ago(7 * 24 * 60);
+    let used = |share: &str| format!("Retail Banking has used {share} of its budget.");
+    alert.rule = read(json!("budget.utilization"));
+    alert.owner = read(json!("marisol-etcheverry"));
+    (alert.fired_at, alert.changed_at) = (raised, raised);
+    alert.summary =
+        "Retail Banking has used 91.9 % of its budget: USD 94,660,000.00 of USD 103,000,000.00 \
+         spent in Q4 2026, USD 6,140,000.00 committed."
+            .to_owned();
+    alert.history = [
+        step(raised, "raised", Critical, None, &used("91.9 %")),
+        step(
+            week.plus(18 * Timestamp::MINUTE),
+            "acknowledged",
+            Warning,
+            Some("Marisol Etcheverry"),
+            "",
+        ),
+        step(week, "fired", Warning, None, &used("75.2 %")),
+    ]
+    .map(read)
+    .into();
+    let event = |(index, seconds, offset): (u64, i64, i64)| {
+        let mut event = origin(index);
+        event["time"] = json!(now().plus(-seconds * 1_000 + 412));
+        event["position"]["offset"] = json!(offset);
+        read(event)
+    };
+    alert.events = [(1, 372, 184_220), (801, 433, 184_211), (802, 494, 184_196)].map(event).into();
 }
 
 /// Curves that wander without chance: sums of sines of unrelated periods.

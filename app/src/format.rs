@@ -256,6 +256,12 @@ pub fn moment(time: Timestamp, now: Timestamp) -> String {
     if same_day { clock(time) } else { date(time, now) }
 }
 
+/// A moment of a timeline: the clock with seconds today, else the day.
+pub fn moment_seconds(time: Timestamp, now: Timestamp) -> String {
+    let same_day = time.floor(Timestamp::DAY) == now.floor(Timestamp::DAY);
+    if same_day { clock_seconds(time) } else { date(time, now) }
+}
+
 /// A moment in full, for a title: `23 Nov 2026, 14:35:36 UTC`.
 pub fn moment_full(time: Timestamp) -> String {
     let day = date(time, Timestamp::from_millis(i64::MIN));
@@ -375,6 +381,8 @@ mod tests {
         assert_eq!(clock_seconds(time), "14:35:36");
         assert_eq!(clock_millis(time), "14:35:36.412");
         assert_eq!(moment(time, now), "14:35");
+        assert_eq!(moment_seconds(time, now), "14:35:36");
+        assert_eq!(moment_seconds(at("2026-11-16T09:00:00Z"), now), "16 Nov");
         assert_eq!(moment(at("2026-11-16T09:00:00Z"), now), "16 Nov");
         assert_eq!(date(at("2025-02-28T23:59:59Z"), now), "28 Feb 2025");
         assert_eq!(moment_full(time), "23 Nov 2026, 14:35:36 UTC");

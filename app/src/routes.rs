@@ -25,7 +25,6 @@ pub fn part(path: &str) -> Option<&'static str> {
 /// Pages where people work.
 enum Desk {
     Alerts,
-    Alert,
     Scenarios,
     Run,
     Operations,
@@ -53,7 +52,6 @@ fn domain(topic: Topic) -> AnyView {
 fn desk(desk: Desk) -> AnyView {
     match desk {
         Desk::Alerts => alerts::Alerts().into_any(),
-        Desk::Alert => alerts::AlertPage().into_any(),
         Desk::Scenarios => scenarios::Scenarios().into_any(),
         Desk::Run => scenarios::ScenarioRun().into_any(),
         Desk::Operations => operations::Operations().into_any(),
@@ -99,7 +97,6 @@ routes! { domain, __preload_domain:
 
 routes! { desk, __preload_desk:
     Alerts = Desk::Alerts,
-    AlertPage = Desk::Alert,
     Scenarios = Desk::Scenarios,
     ScenarioRun = Desk::Run,
     Operations = Desk::Operations,

@@ -103,6 +103,9 @@ pub fn ChartFrame(
     as_table: Signal<bool>,
     /// Width before it is measured.
     first_width: f64,
+    /// Whether it stands below a heading of the second level.
+    #[prop(optional)]
+    inner: bool,
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     let measured = measure(node);
@@ -124,10 +127,16 @@ pub fn ChartFrame(
     let has_line = Memo::new(move |_| cross.line(|_| ()).is_some());
     let reason = move || panel.with(|panel| panel.chart.as_ref().err().cloned());
     let words = move |of: fn(&Panel) -> String| move || panel.with(of);
+    let title = words(|panel| panel.title.to_owned());
+    let head = if inner {
+        view! { <h3>{title}</h3> }.into_any()
+    } else {
+        view! { <h2>{title}</h2> }.into_any()
+    };
     view! {
         <figure class="panel" class:as-table=move || as_table.get()>
             <figcaption>
-                <h2>{words(|panel| panel.title.to_owned())}</h2>
+                {head}
                 <span class="note">{words(|panel| panel.note.clone())}</span>
                 <span class="remark">{words(|panel| panel.remark.clone())}</span>
             </figcaption>

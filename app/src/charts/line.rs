@@ -158,10 +158,14 @@ impl LineChart {
         nice(extent.map(|extent| self.with_room(extent)), 5, self.zero)
     }
 
-    /// Room below the lowest threshold for its band and its words.
+    /// Room below the lowest threshold for its band and its words, and below an upper one that
+    /// would else be the baseline.
     fn with_room(&self, (low, high): (f64, f64)) -> (f64, f64) {
-        let below = self.thresholds.iter().any(|threshold| threshold.bad == Bad::Below);
-        (if below { low - (high - low) * 0.15 } else { low }, high)
+        let below = |threshold: &Threshold| {
+            threshold.bad == Bad::Below || (!self.zero && threshold.value <= low)
+        };
+        let room = self.thresholds.iter().any(below);
+        (if room { low - (high - low) * 0.15 } else { low }, high)
     }
 
     fn bands(&self, drawing: &mut Drawing, layout: &Layout) {

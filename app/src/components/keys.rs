@@ -2,7 +2,7 @@
 
 use leptos::{ev, prelude::*, web_sys};
 use leptos_router::hooks::use_navigate;
-use model::Topic;
+use model::{AlertId, AlertState, Topic};
 
 use crate::{
     components::toast::Toasts,
@@ -18,7 +18,7 @@ pub enum Act {
     Pause,
     /// The other theme.
     Theme,
-    /// Takes the alert that escalates first.
+    /// Takes the alert that is opened, else the one that escalates first.
     Acknowledge,
     /// The next key names a page.
     Go,
@@ -58,10 +58,42 @@ fn page(letter: &str) -> Option<&'static str> {
     Some(topic.path())
 }
 
+/// The alert that a page has opened: `A` takes it instead of the one that escalates first. A cheap
+/// copy in the context.
+#[derive(Clone, Copy)]
+pub struct Subject(RwSignal<Option<AlertId>>);
+
+impl Subject {
+    /// No alert is opened.
+    pub fn new() -> Self {
+        Self(RwSignal::new(None))
+    }
+
+    /// The subject of this page.
+    ///
+    /// # Panics
+    /// Outside of `App`, which provides it.
+    pub fn expect() -> Subject {
+        expect_context::<Subject>()
+    }
+
+    /// Says which alert is opened.
+    pub fn set(self, alert: Option<AlertId>) {
+        self.0.try_set(alert);
+    }
+}
+
+impl Default for Subject {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Listens for keys as long as the page lives.
 #[component]
 pub fn Keys() -> impl IntoView {
     let (live, toasts, host) = (Live::expect(), Toasts::expect(), Host::expect());
+    let subject = Subject::expect();
     let navigate = use_navigate();
     let going = StoredValue::new(false);
     Effect::new(move |_| {
@@ -89,14 +121,21 @@ pub fn Keys() -> impl IntoView {
                     event.prevent_default();
                     if live.paused().is_some() { live.resume() } else { live.pause() }
                 }
-                Act::Acknowledge => acknowledge(live, &host, toasts),
+                Act::Acknowledge => acknowledge(live, subject, &host, toasts),
             }
         });
         on_cleanup(move || handle.remove());
     });
 }
 
-fn acknowledge(live: Live, host: &Host, toasts: Toasts) {
+fn acknowledge(live: Live, subject: Subject, host: &Host, toasts: Toasts) {
+    if let Some(id) = subject.0.get_untracked() {
+        let state = live.peek(|snapshot| snapshot.alerts.get(&id).map(|alert| alert.state));
+        if state == Some(AlertState::Firing) {
+            band::take(host, toasts, &id);
+        }
+        return;
+    }
     let next =
         untrack(|| live.status(|status| live.alerts(|snapshot| verdict::next(snapshot, status))));
     if let verdict::Next::Acknowledge { id, .. } = next {

@@ -1,193 +1,116 @@
-//! Alerts: the inbox, and one alert opened.
+//! Alerts: the list, and beside it the alert that the address names or the most urgent one. On a
+//! narrow screen the address decides which of the two is there; the style sheet hides the other.
+
+mod chart;
+mod filter;
+mod inbox;
+mod inputs;
+mod ladder;
+mod list;
+mod opened;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+mod timeline;
+mod why;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use model::{
-    Alert, AlertId, AlertState, Origin,
-    alert::{Step, StepKind},
-};
+use leptos_meta::Title;
+use model::{Alert, AlertId, Timestamp};
 
-use super::overview::band::take;
-use crate::{
-    components::{
-        button::{Button, Weight},
-        mark::{NamedMark, Shape},
-        page::PageHead,
-        toast::Toasts,
-    },
-    feed::Host,
-    format,
-    state::Live,
+use self::{
+    filter::{Address, Filter},
+    list::List,
+    opened::{Back, Opened},
 };
+use crate::{components::keys::Subject, state::Live};
 
-/// The inbox.
+/// The alert that is opened; none where it is not kept.
+pub(crate) type Shown = Memo<Option<Alert>>;
+
+/// A part of the alert that is opened, which tells only when it changes.
+fn part<T>(alert: Shown, read: impl Fn(&Alert) -> T + Send + Sync + 'static) -> Memo<T>
+where
+    T: Default + PartialEq + Send + Sync + 'static,
+{
+    Memo::new(move |_| alert.with(|alert| alert.as_ref().map(&read).unwrap_or_default()))
+}
+
+/// The inbox, with one alert opened.
 #[component]
 pub fn Alerts() -> impl IntoView {
     let live = Live::expect();
-    let rows = move || {
-        live.alerts(|snapshot| {
-            let open = snapshot.open_alerts();
-            open.iter()
-                .map(|alert| (alert.id.clone(), Shape::of_alert(alert), alert.title.clone()))
-                .collect::<Vec<_>>()
-        })
-    };
-    let detail = Signal::derive(move || {
-        format!("{} open", format::count(live.alerts(|snapshot| snapshot.open_alerts().len())))
+    let address = Address::here();
+    let today = Memo::new(move |_| live.now().floor(Timestamp::DAY));
+    let shown = shown(live, address);
+    let alert: Shown = Memo::new(move |_| {
+        let id = shown.get()?;
+        live.alerts(|snapshot| snapshot.alerts.get(&id).cloned())
     });
+    offer(alert);
+    let kept = Memo::new(move |_| alert.with(Option::is_some));
+    let asked = Memo::new(move |_| address.asked.with(Option::is_some));
+    let provenance = Memo::new(move |_| live.book().provenance());
     view! {
-        <PageHead title="Alerts" detail/>
-        <ul class="plain">
-            <For each=rows key=|row| row.clone() let((id, shape, title))>
-                <li>
-                    <NamedMark shape/>
-                    " "
-                    <a href=format!("/alerts/{id}")>{title}</a>
-                </li>
-            </For>
-        </ul>
-    }
-}
-
-/// One alert.
-#[component]
-pub fn AlertPage() -> impl IntoView {
-    let live = Live::expect();
-    let params = use_params_map();
-    let alert = Memo::new(move |_| {
-        let id = params.with(|params| params.get("id")).unwrap_or_default();
-        live.alerts(|snapshot| {
-            snapshot.alerts.values().find(|alert| alert.id.as_str() == id).cloned()
-        })
-    });
-    view! {
-        {move || match alert.get() {
-            Some(alert) => view! { <Opened alert/> }.into_any(),
-            None => view! {
-                <PageHead title="Alert"/>
-                <p class="lead">"This alert is no longer kept."</p>
-            }
-            .into_any(),
-        }}
-    }
-    .into_any()
-}
-
-#[component]
-fn Opened(
-    /// The alert.
-    alert: Alert,
-) -> impl IntoView {
-    let why = format!(
-        "{} was {}, threshold {}. Recovers at {}.",
-        alert.figure.title(),
-        format::value(alert.figure, alert.value),
-        format::value(alert.figure, alert.threshold),
-        format::value(alert.figure, alert.recovers)
-    );
-    let rule = format!("Rule {}, version {}", alert.rule, alert.rule_version);
-    let id = (alert.state == AlertState::Firing).then(|| alert.id.clone());
-    let button = id.map(|id| view! { <TakeButton id/> });
-    view! {
-        <PageHead title=alert.title.clone() detail=alert.topic.title().to_owned()>
-            {button}
-        </PageHead>
-        <section class="run" aria-label="Why">
-            <p><NamedMark shape=Shape::of_alert(&alert)/> " " {alert.summary.clone()}</p>
-            <h2>"Why"</h2>
-            <p>{why}</p>
-            <p class="age">{rule}</p>
-        </section>
-        <Behind alert=alert.clone()/>
-        <Timeline alert/>
-    }
-    .into_any()
-}
-
-#[component]
-fn TakeButton(
-    /// The alert.
-    id: AlertId,
-) -> impl IntoView {
-    let (host, toasts) = (Host::expect(), Toasts::expect());
-    view! {
-        <Button weight=Weight::Primary on_press=move || take(&host, toasts, &id)>"Acknowledge"</Button>
-    }
-}
-
-/// The events behind an alert, each opening in the drawer of its domain.
-#[component]
-fn Behind(
-    /// The alert.
-    alert: Alert,
-) -> impl IntoView {
-    let (path, book) = (alert.topic.path(), alert.book.to_string());
-    let row = move |origin: Origin| {
-        let place = origin
-            .position
-            .map_or_else(|| "\u{2013}".to_owned(), |at| format!("{}, {}", at.partition, at.offset));
-        let link = format!("{path}?book={book}&event={}", origin.event);
-        view! {
-            <tr>
-                <th scope="row">{format::clock_millis(origin.time)}</th>
-                <td class="number">{place}</td>
-                <td><a href=link>{origin.event.to_string()}</a></td>
-            </tr>
-        }
-    };
-    view! {
-        <div class="grid-frame" tabindex="0" role="region" aria-label="Events behind it">
-            <table class="grid">
-                <caption>"Events behind it"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Time"</th>
-                        <th scope="col" class="number">"Partition, offset"</th>
-                        <th scope="col">"Event"</th>
-                    </tr>
-                </thead>
-                <tbody>{alert.events.into_iter().map(row).collect_view()}</tbody>
-            </table>
+        <div class=move || format!("inbox {}", provenance.get().name()) class:with-one=move || asked.get()>
+            <List address shown today/>
+            {move || match (kept.get(), asked.get()) {
+                (true, _) => view! { <Opened alert address today/> }.into_any(),
+                (false, true) => view! { <Gone address/> }.into_any(),
+                (false, false) => view! { <Nothing/> }.into_any(),
+            }}
         </div>
     }
     .into_any()
 }
 
-/// What happened to an alert, newest first.
+/// The alert that is shown: the one asked for, else the first of the list. That one stays while it
+/// is kept, even when another becomes more urgent, so that nothing moves under the reader.
+fn shown(live: Live, address: Address) -> Memo<Option<AlertId>> {
+    let chosen = Memo::new(move |before: Option<&(Filter, Option<AlertId>)>| {
+        let filter = address.filter.get();
+        let id = address.asked.with(|asked| match asked {
+            Some(asked) => AlertId::new(asked.as_str()).ok(),
+            None => live.alerts(|snapshot| {
+                let held = before.filter(|(held, _)| *held == filter);
+                let held = held.and_then(|(_, id)| id.clone());
+                let held = held.filter(|id| snapshot.alerts.contains_key(id));
+                held.or_else(|| inbox::first(snapshot, filter))
+            }),
+        });
+        (filter, id)
+    });
+    Memo::new(move |_| chosen.with(|(_, id)| id.clone()))
+}
+
+/// Lets the key `A` take the alert that is opened, as long as the page is there.
+fn offer(alert: Shown) {
+    let subject = Subject::expect();
+    Effect::new(move |_| subject.set(alert.with(|alert| alert.as_ref().map(|a| a.id.clone()))));
+    on_cleanup(move || subject.set(None));
+}
+
+/// Instead of an alert that is not kept.
 #[component]
-fn Timeline(
-    /// The alert.
-    alert: Alert,
+fn Gone(
+    /// Where one is.
+    address: Address,
 ) -> impl IntoView {
-    let row = |step: Step| {
-        let what = match step.what {
-            StepKind::Fired => "Fired",
-            StepKind::Raised => "Raised",
-            StepKind::Lowered => "Lowered",
-            StepKind::Acknowledged => "Acknowledged",
-            StepKind::Unacknowledged => "Given back",
-            StepKind::Escalated => "Escalated",
-            StepKind::Resolved => "Resolved",
-        };
-        view! {
-            <li>
-                <NamedMark shape=Shape::of(step.severity)/>
-                " "
-                <b>{what}</b>
-                " "
-                {format::clock_seconds(step.at)}
-                " "
-                {step.actor}
-                " "
-                {step.note}
-            </li>
-        }
-    };
     view! {
-        <section class="run" aria-label="Timeline">
-            <h2>"Timeline"</h2>
-            <ul class="plain">{alert.history.into_iter().map(row).collect_view()}</ul>
-        </section>
+        <Title text="Alert"/>
+        <div class="opened gone">
+            <p class="lead">"This alert is no longer kept."</p>
+            <Back address/>
+        </div>
     }
-    .into_any()
+}
+
+/// Instead of an alert where there is none.
+#[component]
+fn Nothing() -> impl IntoView {
+    view! {
+        <Title text="Alerts"/>
+        <div class="opened gone">
+            <p class="lead">"No alert is open here."</p>
+        </div>
+    }
 }

@@ -12,7 +12,9 @@ use leptos_router::hooks::use_query_map;
 use model::{Provenance, Severity, Snapshot, Timestamp, Topic};
 
 pub use self::{
-    content::{Content, KeyFigure, alarms, attention, bank, level, line, lines, quiet, worst},
+    content::{
+        Content, KeyFigure, alarms, attention, bank, level, line, lines, points, quiet, worst,
+    },
     history::{History, Observation, Watched},
 };
 use self::{drawer::Drawer, history::follow};

@@ -270,7 +270,7 @@ pub fn standing(alert: &Alert, now: Timestamp) -> String {
 }
 
 /// `Priya Raman` as `P. Raman`.
-fn initialled(name: &str) -> String {
+pub fn initialled(name: &str) -> String {
     match (name.split_once(' '), name.chars().next()) {
         (Some((_, rest)), Some(first)) => format!("{first}. {rest}"),
         _ => name.to_owned(),
