@@ -7,6 +7,7 @@ pub mod alert;
 pub mod book;
 pub mod event;
 pub mod figure;
+pub mod order;
 pub mod person;
 pub mod scenario;
 pub mod snapshot;

@@ -9,6 +9,7 @@ use crate::{
     alert::{Alert, AlertId, Severity},
     book::Book,
     figure::Figure,
+    order,
     person::{Person, PersonId, readable},
     topic::Topic,
     trend::Trend,
@@ -258,7 +259,7 @@ impl Snapshot {
     pub fn open_alerts(&self) -> Vec<&Alert> {
         let mut open: Vec<&Alert> =
             self.alerts.values().filter(|alert| alert.state.is_open()).collect();
-        open.sort_by(|a, b| Alert::by_urgency(a, b));
+        order::sort(&mut open, |a, b| Alert::by_urgency(a, b));
         open
     }
 

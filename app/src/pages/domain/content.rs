@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::{
     Alert, Figure, Severity, Snapshot, Timestamp, Topic,
     figure::Unit,
+    order,
     trend::{Point, SPAN, STEP, Trend},
 };
 
@@ -125,8 +126,9 @@ pub fn points(trend: &Trend) -> Vec<Point> {
 /// The lines of a chart with one line for each entity: at most seven in colour, those with the
 /// largest `rank`, and the worst of them heavier. An entity has its last value in any case.
 pub fn lines(observed: &[Observation], history: &History, rank: fn(f64) -> f64) -> Vec<Series> {
-    let mut order: Vec<usize> = (0..observed.len()).collect();
-    order.sort_by(|&a, &b| rank(observed[b].value).total_cmp(&rank(observed[a].value)));
+    let mut order = order::places(observed.len(), &|a, b| {
+        rank(observed[b].value).total_cmp(&rank(observed[a].value))
+    });
     order.truncate(MOST);
     let toned = order.iter().zip(tones(&order)).enumerate();
     toned

@@ -2,7 +2,7 @@
 //! is in it nothing moves; what is new waits.
 
 use leptos::prelude::*;
-use model::{Alert, AlertState, Book, Provenance, Severity};
+use model::{Alert, AlertState, Book, Provenance, Severity, order};
 
 use super::verdict::standing;
 use crate::{
@@ -39,7 +39,7 @@ pub fn Stream() -> impl IntoView {
     let newest = Memo::new(move |_| {
         live.alerts(|snapshot| {
             let mut alerts: Vec<&Alert> = snapshot.alerts.values().collect();
-            alerts.sort_by_key(|alert| std::cmp::Reverse((alert.changed_at, alert.sequence)));
+            order::sort(&mut alerts, |a, b| Alert::by_change(a, b));
             let row = |alert: &&Alert| Row { alert: (*alert).clone() };
             alerts.iter().take(MOST).map(row).collect::<Vec<_>>()
         })

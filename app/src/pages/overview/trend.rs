@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use leptos::prelude::*;
 use model::{
-    Alert, Provenance, Severity, Snapshot, Timestamp, Topic,
+    Alert, Provenance, Severity, Snapshot, Timestamp, Topic, order,
     trend::{Point, SPAN},
 };
 
@@ -213,7 +213,7 @@ fn flags(
         .filter(|alert| alert.severity >= Severity::Warning)
         .filter(|alert| alert.fired_at > from && alert.fired_at <= end)
         .collect();
-    open.sort_by(|a, b| Alert::by_urgency(a, b));
+    order::sort(&mut open, |a, b| Alert::by_urgency(a, b));
     let place = |alert: &&Alert| {
         let before = points.iter().rev().find(|point| point.at <= alert.fired_at);
         let y = before.or(points.first()).map_or(HEIGHT, |point| scale.y(point.value));
