@@ -1,9 +1,7 @@
 //! What a domain's page shows, as plain data, and the parts that every domain makes alike.
 
-use std::collections::BTreeMap;
-
 use model::{
-    Alert, Figure, Severity, Snapshot, Timestamp, Topic,
+    Alert, Figure, Map, Severity, Snapshot, Timestamp, Topic,
     figure::Unit,
     order,
     trend::{Point, SPAN, STEP, Trend},
@@ -68,10 +66,10 @@ pub fn quiet(topic: Topic) -> String {
 }
 
 /// Open alerts of a topic by entity: the worst severity and how many.
-pub fn attention(snapshot: &Snapshot, topic: Topic) -> BTreeMap<&str, (Severity, usize)> {
-    let mut by_entity = BTreeMap::new();
+pub fn attention(snapshot: &Snapshot, topic: Topic) -> Map<&str, (Severity, usize)> {
+    let mut by_entity = Map::default();
     for alert in open(snapshot, topic) {
-        let (worst, count) = by_entity.entry(alert.entity.as_str()).or_insert((alert.severity, 0));
+        let (worst, count) = by_entity.or_insert(alert.entity.as_str(), (alert.severity, 0));
         *worst = (*worst).max(alert.severity);
         *count += 1;
     }
