@@ -18,6 +18,7 @@ use crate::{
         keys::Keys,
         toast::{ToastList, Toasts},
     },
+    erased::Derived,
     feed::{Host, Initial},
     pages::missing::Missing,
     routes::{Desk, Page},
@@ -70,7 +71,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Follow() -> impl IntoView {
     let query = use_query_map();
-    let book = Memo::new(move |_| query.with(|query| query.get("book")));
+    let book = Derived::new(move || query.with(|query| query.get("book")));
     let host = Host::expect();
     Effect::new(move |before: Option<Option<String>>| {
         let book = book.get();

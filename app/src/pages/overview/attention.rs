@@ -10,6 +10,7 @@ use crate::{
         bar::link,
         mark::{Mark, Shape},
     },
+    erased::Derived,
     format,
     state::Live,
 };
@@ -63,7 +64,7 @@ pub fn AttentionCell(
     topic: Topic,
 ) -> impl IntoView {
     let live = Live::expect();
-    let attention = Memo::new(move |_| {
+    let attention = Derived::new(move || {
         let now = live.now();
         live.alerts(|snapshot| Attention::of(snapshot, topic, now))
     });

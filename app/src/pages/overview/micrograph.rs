@@ -9,7 +9,7 @@ use model::{
     view::{compliance, etl, risk, system, transaction},
 };
 
-use crate::{components::mark::Shape, format, state::Live};
+use crate::{components::mark::Shape, erased::Derived, format, state::Live};
 
 /// Width of the drawing.
 const WIDTH: f64 = 214.0;
@@ -63,8 +63,8 @@ pub fn WhereCell(
     topic: Topic,
 ) -> impl IntoView {
     let live = Live::expect();
-    let minute = Memo::new(move |_| live.now().floor(Timestamp::MINUTE));
-    let picture = Memo::new(move |_| {
+    let minute = Derived::new(move || live.now().floor(Timestamp::MINUTE));
+    let picture = Derived::new(move || {
         let now = minute.get();
         live.topic(topic, |snapshot| picture(snapshot, topic, now))
     });

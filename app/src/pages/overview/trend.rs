@@ -10,7 +10,7 @@ use model::{
 };
 
 use super::domain::usual;
-use crate::{components::mark::Shape, format, state::Live};
+use crate::{components::mark::Shape, erased::Derived, format, state::Live};
 
 /// Two points further apart than this have a gap between them.
 const WIDEST: i64 = 3 * Timestamp::MINUTE;
@@ -266,8 +266,8 @@ pub fn TrendCell(
     topic: Topic,
 ) -> impl IntoView {
     let live = Live::expect();
-    let end = Memo::new(move |_| end(live.now()));
-    let drawing = Memo::new(move |_| {
+    let end = Derived::new(move || end(live.now()));
+    let drawing = Derived::new(move || {
         let end = end.get();
         live.alerts(|_| ());
         live.topic(topic, |snapshot| Drawing::of(snapshot, topic, end))
