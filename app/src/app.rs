@@ -5,11 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    Lazy,
     components::{Route, Router, Routes},
     hooks::use_query_map,
     path,
 };
+use model::Topic;
 
 use crate::{
     components::{
@@ -18,9 +18,10 @@ use crate::{
         keys::{Keys, Subject},
         toast::{ToastList, Toasts},
     },
+    erased::Derived,
     feed::{Host, Initial},
     pages::missing::Missing,
-    routes,
+    routes::{Desk, Page},
     state::Live,
 };
 
@@ -46,18 +47,18 @@ pub fn App() -> impl IntoView {
             <Banners/>
             <main id="main" tabindex="-1">
                 <Routes fallback=|| view! { <Missing/> }>
-                    <Route path=path!("/") view={Lazy::<routes::Overview>::new()}/>
-                    <Route path=path!("/budget") view={Lazy::<routes::Budget>::new()}/>
-                    <Route path=path!("/projects") view={Lazy::<routes::Projects>::new()}/>
-                    <Route path=path!("/compliance") view={Lazy::<routes::Compliance>::new()}/>
-                    <Route path=path!("/transactions") view={Lazy::<routes::Transactions>::new()}/>
-                    <Route path=path!("/risk") view={Lazy::<routes::Risk>::new()}/>
-                    <Route path=path!("/systems") view={Lazy::<routes::Systems>::new()}/>
-                    <Route path=path!("/pipelines") view={Lazy::<routes::Pipelines>::new()}/>
-                    <Route path=path!("/alerts/:id?") view={Lazy::<routes::Alerts>::new()}/>
-                    <Route path=path!("/scenarios") view={Lazy::<routes::Scenarios>::new()}/>
-                    <Route path=path!("/scenarios/:run") view={Lazy::<routes::ScenarioRun>::new()}/>
-                    <Route path=path!("/operations") view={Lazy::<routes::Operations>::new()}/>
+                    <Route path=path!("/") view=Page::Overview/>
+                    <Route path=path!("/budget") view=Page::Domain(Topic::Budget)/>
+                    <Route path=path!("/projects") view=Page::Domain(Topic::Projects)/>
+                    <Route path=path!("/compliance") view=Page::Domain(Topic::Compliance)/>
+                    <Route path=path!("/transactions") view=Page::Domain(Topic::Transactions)/>
+                    <Route path=path!("/risk") view=Page::Domain(Topic::Risk)/>
+                    <Route path=path!("/systems") view=Page::Domain(Topic::System)/>
+                    <Route path=path!("/pipelines") view=Page::Domain(Topic::Etl)/>
+                    <Route path=path!("/alerts/:id?") view=Page::Desk(Desk::Alerts)/>
+                    <Route path=path!("/scenarios") view=Page::Desk(Desk::Scenarios)/>
+                    <Route path=path!("/scenarios/:run") view=Page::Desk(Desk::Run)/>
+                    <Route path=path!("/operations") view=Page::Desk(Desk::Operations)/>
                 </Routes>
             </main>
             <BottomBar/>
@@ -70,7 +71,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Follow() -> impl IntoView {
     let query = use_query_map();
-    let book = Memo::new(move |_| query.with(|query| query.get("book")));
+    let book = Derived::new(move || query.with(|query| query.get("book")));
     let host = Host::expect();
     Effect::new(move |before: Option<Option<String>>| {
         let book = book.get();

@@ -180,8 +180,8 @@ impl Host {
 
     fn act(&self, alert: &AlertId, verb: &str, actor: &str) -> Answer<()> {
         let path = format!("/api/v1/alerts/{}/{verb}", escape(alert.as_str()));
-        let body = serde_json::json!({ "actor": actor }).to_string();
-        let answer = self.0.call(Method::Post, path, Some(body));
+        let body = serde_json::to_string(&Act { actor }).ok();
+        let answer = self.0.call(Method::Post, path, body);
         Box::pin(async move { answer.await.map(drop) })
     }
 
@@ -190,9 +190,9 @@ impl Host {
         self.post(format!("/api/v1/scenarios/{}/runs", scenario.name()), start)
     }
 
-    /// Stops, pauses, resumes or steps a drill: the `verb` of the API.
+    /// Stops, pauses, resumes or steps a drill: the `verb` of the API. The body is an empty object.
     pub fn control(&self, run: &str, verb: &str) -> Answer<Run> {
-        self.post(format!("/api/v1/scenarios/runs/{}/{verb}", escape(run)), &serde_json::json!({}))
+        self.post(format!("/api/v1/scenarios/runs/{}/{verb}", escape(run)), &Start::default())
     }
 
     /// Reads JSON from a path with its query.
@@ -223,6 +223,12 @@ impl std::ops::Deref for Host {
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     serde_json::from_str(text).map_err(|_| Fault::Unreadable)
+}
+
+/// What is posted with an act on an alert.
+#[derive(Serialize)]
+struct Act<'a> {
+    actor: &'a str,
 }
 
 /// How a drill is started; what is absent takes its default.

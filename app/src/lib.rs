@@ -5,6 +5,7 @@
 
 pub mod charts;
 pub mod components;
+pub mod erased;
 pub mod feed;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;

@@ -3,7 +3,7 @@
 //! much with each other that a page would come in dozens of files.
 
 use leptos::prelude::*;
-use leptos_router::LazyRoute;
+use leptos_router::ChooseView;
 use model::Topic;
 
 use crate::pages::{
@@ -22,12 +22,48 @@ pub fn part(path: &str) -> Option<&'static str> {
     }
 }
 
+/// The page of a route. One type for all of them: the router compiles anew for each type.
+#[derive(Debug, Clone, Copy)]
+pub enum Page {
+    /// The overview.
+    Overview,
+    /// The page of a domain.
+    Domain(Topic),
+    /// A page where people work.
+    Desk(Desk),
+}
+
 /// Pages where people work.
-enum Desk {
+#[derive(Debug, Clone, Copy)]
+pub enum Desk {
+    /// The alerts, with one of them opened.
     Alerts,
+    /// All scenarios.
     Scenarios,
+    /// One run of a scenario.
     Run,
+    /// How Streamboard itself is doing.
     Operations,
+}
+
+impl ChooseView for Page {
+    async fn choose(self) -> AnyView {
+        match self {
+            Page::Overview => summary(()).await,
+            Page::Domain(topic) => domain(topic).await,
+            Page::Desk(page) => desk(page).await,
+        }
+    }
+
+    /// Loads the part that draws the page before the page is entered.
+    async fn preload(&self) {
+        #[cfg(target_arch = "wasm32")]
+        match self {
+            Page::Overview => __preload_summary().await,
+            Page::Domain(_) => __preload_domain().await,
+            Page::Desk(_) => __preload_desk().await,
+        }
+    }
 }
 
 #[lazy]
@@ -56,48 +92,4 @@ fn desk(desk: Desk) -> AnyView {
         Desk::Run => scenarios::ScenarioRun().into_any(),
         Desk::Operations => operations::Operations().into_any(),
     }
-}
-
-/// A type for each route, as the router wants it: which part draws it, how that part is loaded
-/// before a page is entered, and which page of the part it is.
-macro_rules! routes {
-    ($part:ident, $preload:ident: $($route:ident = $page:expr,)*) => {$(
-        pub struct $route;
-
-        impl LazyRoute for $route {
-            fn data() -> Self {
-                Self
-            }
-
-            async fn view(_this: Self) -> AnyView {
-                $part($page).await
-            }
-
-            async fn preload() {
-                #[cfg(target_arch = "wasm32")]
-                $preload().await;
-            }
-        }
-    )*};
-}
-
-routes! { summary, __preload_summary:
-    Overview = (),
-}
-
-routes! { domain, __preload_domain:
-    Budget = Topic::Budget,
-    Projects = Topic::Projects,
-    Compliance = Topic::Compliance,
-    Transactions = Topic::Transactions,
-    Risk = Topic::Risk,
-    Systems = Topic::System,
-    Pipelines = Topic::Etl,
-}
-
-routes! { desk, __preload_desk:
-    Alerts = Desk::Alerts,
-    Scenarios = Desk::Scenarios,
-    ScenarioRun = Desk::Run,
-    Operations = Desk::Operations,
 }

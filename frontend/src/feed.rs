@@ -3,6 +3,7 @@
 use app::feed::{Answer, Fault, Feed, Method, THEME, Theme};
 use futures_channel::mpsc::UnboundedSender;
 use gloo_net::http::{Request, Response};
+use js_sys::{JSON, Reflect};
 use leptos::prelude::{document, window};
 use model::Book;
 use web_sys::Storage;
@@ -75,12 +76,12 @@ async fn call(method: Method, path: String, body: Option<String>) -> Result<Stri
     if response.ok() { Ok(text) } else { Err(refused(&response, &text)) }
 }
 
-/// The words of a problem (RFC 9457), else the status.
+/// The words of a problem (RFC 9457), else the status. The browser's parser reads it: another one
+/// would weigh more than the rest of this crate.
 fn refused(response: &Response, text: &str) -> Fault {
-    let problem: Option<serde_json::Value> = serde_json::from_str(text).ok();
-    let words = problem.as_ref().and_then(|problem| {
-        problem.get("detail").or_else(|| problem.get("title")).and_then(|words| words.as_str())
-    });
+    let problem = JSON::parse(text).unwrap_or_default();
+    let member = |name: &str| Reflect::get(&problem, &name.into()).ok()?.as_string();
+    let words = member("detail").or_else(|| member("title"));
     let status = || format!("the server answered {}", response.status());
-    Fault::Refused(words.map_or_else(status, str::to_owned))
+    Fault::Refused(words.unwrap_or_else(status))
 }

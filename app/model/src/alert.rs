@@ -208,6 +208,12 @@ impl Alert {
         };
         key(b).cmp(&key(a)).then_with(|| a.id.cmp(&b.id))
     }
+
+    /// The one that changed last first.
+    pub fn by_change(a: &Alert, b: &Alert) -> std::cmp::Ordering {
+        let key = |alert: &Alert| (alert.changed_at, alert.sequence);
+        key(b).cmp(&key(a))
+    }
 }
 
 /// What somebody does to an alert. A command is an entry of the book's log, like an event.

@@ -1,14 +1,14 @@
 //! The state of one book's dashboard, and how it changes. Server and browser fold with the same
 //! [`Snapshot::apply`].
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
     alert::{Alert, AlertId, Severity},
     book::Book,
     figure::Figure,
+    map::Map,
+    order,
     person::{Person, PersonId, readable},
     topic::Topic,
     trend::Trend,
@@ -33,31 +33,31 @@ pub struct Snapshot {
     /// The book's clock: the last tick.
     pub now: Timestamp,
     /// Budgets by department.
-    pub budget: BTreeMap<String, budget::Row>,
+    pub budget: Map<String, budget::Row>,
     /// Projects by project.
-    pub projects: BTreeMap<String, project::Row>,
+    pub projects: Map<String, project::Row>,
     /// Compliance items by item.
-    pub compliance: BTreeMap<String, compliance::Row>,
+    pub compliance: Map<String, compliance::Row>,
     /// The newest transactions, by their place in the log.
-    pub transactions: BTreeMap<u64, transaction::Row>,
+    pub transactions: Map<u64, transaction::Row>,
     /// Sums of the transactions of the last hour, by minute.
-    pub minutes: BTreeMap<Timestamp, transaction::Minute>,
+    pub minutes: Map<Timestamp, transaction::Minute>,
     /// Risk events by event.
-    pub risk: BTreeMap<String, risk::Row>,
+    pub risk: Map<String, risk::Row>,
     /// Services by service.
-    pub system: BTreeMap<String, system::Row>,
+    pub system: Map<String, system::Row>,
     /// Jobs by job.
-    pub etl: BTreeMap<String, etl::Row>,
+    pub etl: Map<String, etl::Row>,
     /// Alerts that are open, and those resolved lately.
-    pub alerts: BTreeMap<AlertId, Alert>,
+    pub alerts: Map<AlertId, Alert>,
     /// Headline figures of the last hour, by topic.
-    pub trends: BTreeMap<Topic, Trend>,
+    pub trends: Map<Topic, Trend>,
     /// Time of the newest event, by topic.
-    pub newest: BTreeMap<Topic, Timestamp>,
+    pub newest: Map<Topic, Timestamp>,
     /// Exchange rates.
     pub rates: transaction::Rates,
     /// The directory of people.
-    pub people: BTreeMap<PersonId, Person>,
+    pub people: Map<PersonId, Person>,
 }
 
 /// One change of a snapshot. Each replaces or removes one keyed part, so that applying a change
@@ -204,7 +204,7 @@ impl Snapshot {
                 self.alerts.remove(id);
             }
             Change::Trend(topic, at, value) => {
-                self.trends.entry(*topic).or_default().put(*at, *value);
+                self.trends.or_insert(*topic, Trend::default()).put(*at, *value);
             }
             Change::Newest(topic, time) => {
                 self.newest.insert(*topic, *time);
@@ -258,7 +258,7 @@ impl Snapshot {
     pub fn open_alerts(&self) -> Vec<&Alert> {
         let mut open: Vec<&Alert> =
             self.alerts.values().filter(|alert| alert.state.is_open()).collect();
-        open.sort_by(|a, b| Alert::by_urgency(a, b));
+        order::sort(&mut open, |a, b| Alert::by_urgency(a, b));
         open
     }
 
@@ -283,7 +283,7 @@ impl Snapshot {
     }
 }
 
-fn put<Row: Clone>(rows: &mut BTreeMap<String, Row>, key: &str, row: &Row) {
+fn put<Row: Clone>(rows: &mut Map<String, Row>, key: &str, row: &Row) {
     match rows.get_mut(key) {
         Some(slot) => slot.clone_from(row),
         None => drop(rows.insert(key.to_owned(), row.clone())),

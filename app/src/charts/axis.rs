@@ -1,6 +1,6 @@
 //! Axes: gridlines with labels on the left, ticks at round times below, and labels kept apart.
 
-use model::{Figure, Timestamp, figure::Unit};
+use model::{Figure, Timestamp, figure::Unit, order};
 
 use super::{
     drawing::{Anchor, Drawing},
@@ -88,8 +88,7 @@ pub fn times(drawing: &mut Drawing, plot: Plot, scale: &Time, span: (Timestamp, 
 /// Moves places apart until neighbours are at least `gap` apart, as little as possible, and keeps
 /// them between two bounds where there is room. The order of the answer is that of the question.
 pub fn spread(places: &[f64], gap: f64, bounds: (f64, f64)) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..places.len()).collect();
-    order.sort_by(|&a, &b| places[a].total_cmp(&places[b]));
+    let order = order::places(places.len(), &|a, b| places[a].total_cmp(&places[b]));
     let settled = settle(order.iter().map(|&index| places[index]), gap, bounds);
     let mut answer = places.to_vec();
     for (&index, place) in order.iter().zip(settled) {

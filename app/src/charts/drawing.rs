@@ -4,6 +4,8 @@
 use leptos::prelude::*;
 use model::Severity;
 
+use crate::erased::Derived;
+
 /// Where a text stands on its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Anchor {
@@ -175,7 +177,7 @@ pub fn Canvas(
     #[prop(into)]
     drawing: Signal<Drawing>,
 ) -> impl IntoView {
-    let size = Memo::new(move |_| drawing.with(|drawing| (drawing.width, drawing.height)));
+    let size = Derived::new(move || drawing.with(|drawing| (drawing.width, drawing.height)));
     let view_box = move || {
         let (width, height) = size.get();
         format!("0 0 {width} {height}")

@@ -14,7 +14,7 @@ use super::{
     strip::{Dots, Runs, Slips},
     table::{Behind, BehindTable},
 };
-use crate::format;
+use crate::{erased::Derived, format};
 
 /// Width that a chart is drawn at until it has been measured, in pixels.
 pub const WIDE: f64 = 940.0;
@@ -109,22 +109,22 @@ pub fn ChartFrame(
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     let measured = measure(node);
-    let width = Memo::new(move |_| measured.get().unwrap_or(first_width));
-    let drawing = Memo::new(move |_| {
+    let width = Derived::new(move || measured.get().unwrap_or(first_width));
+    let drawing = Derived::new(move || {
         let width = width.get();
         panel.with(|panel| {
             panel.chart.as_ref().map_or_else(|_| Drawing::default(), |chart| chart.draw(width))
         })
     });
-    let behind = Memo::new(move |_| {
+    let behind = Derived::new(move || {
         panel.with(|panel| {
             let chart = panel.chart.as_ref();
             chart.map_or_else(|_| Behind::default(), |chart| chart.behind(&panel.name()))
         })
     });
     let cross = Cross { panel, width: width.into(), at: RwSignal::new(None) };
-    let probe = Memo::new(move |_| cross.probe());
-    let has_line = Memo::new(move |_| cross.line(|_| ()).is_some());
+    let probe = Derived::new(move || cross.probe());
+    let has_line = Derived::new(move || cross.line(|_| ()).is_some());
     let reason = move || panel.with(|panel| panel.chart.as_ref().err().cloned());
     let words = move |of: fn(&Panel) -> String| move || panel.with(of);
     let title = words(|panel| panel.title.to_owned());

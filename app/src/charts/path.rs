@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use model::trend::Point;
+use model::{order, trend::Point};
 
 /// How two points are joined. Nothing is ever smoothed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,7 +44,7 @@ fn extremes(column: &[Place]) -> Vec<Place> {
     };
     let ends = [Some(0), by(|a, b| a < b), by(|a, b| a > b), column.len().checked_sub(1)];
     let mut kept: Vec<usize> = ends.into_iter().flatten().collect();
-    kept.sort_unstable();
+    order::sort(&mut kept, usize::cmp);
     kept.dedup();
     kept.into_iter().map(|index| column[index]).collect()
 }

@@ -6,6 +6,7 @@ use model::{Book, Severity, SourceState, Status, Timestamp, Topic};
 
 use super::mark::{Mark, Shape};
 use crate::{
+    erased::Derived,
     feed::{Host, Theme},
     format,
     state::{Connection, Live},
@@ -56,7 +57,7 @@ fn Place(
 #[component]
 fn Urgent() -> impl IntoView {
     let live = Live::expect();
-    let urgent = Memo::new(move |_| {
+    let urgent = Derived::new(move || {
         live.alerts(|snapshot| {
             let open = snapshot.alerts.values().filter(|alert| alert.state.is_open());
             open.filter(|alert| alert.severity >= Severity::Critical).count()
@@ -219,7 +220,7 @@ fn outage(status: &Status, state: SourceState, now: Timestamp) -> String {
 #[component]
 fn SourceChip() -> impl IntoView {
     let live = Live::expect();
-    let chip = Memo::new(move |_| {
+    let chip = Derived::new(move || {
         let (book, connection, now) = (live.book(), live.connection(), live.wall());
         live.status(|status| Chip::of(status, &book, connection, now))
     });

@@ -12,6 +12,7 @@ pub use self::sort::{Key, Order};
 use super::mark::{Mark, NamedMark, Shape};
 use crate::{
     charts::{bullet::Bullet, drawing::Canvas},
+    erased::Derived,
     feed::escape,
     format,
 };
@@ -154,15 +155,15 @@ pub fn GridTable(
     grid: Signal<Grid>,
 ) -> impl IntoView {
     let chosen = RwSignal::new(None::<Order>);
-    let order = Memo::new(move |_| chosen.get().unwrap_or_else(|| grid.with(|grid| grid.order)));
-    let columns = Memo::new(move |_| grid.with(|grid| grid.columns.clone()));
+    let order = Derived::new(move || chosen.get().unwrap_or_else(|| grid.with(|grid| grid.order)));
+    let columns = Derived::new(move || grid.with(|grid| grid.columns.clone()));
     let query = use_query_map();
-    let base = Memo::new(move |_| {
+    let base = Derived::new(move || {
         query
             .with(|query| query.get("book"))
             .map_or_else(|| "?event=".to_owned(), |book| format!("?book={}&event=", escape(&book)))
     });
-    let open = Memo::new(move |_| query.with(|query| query.get("event")));
+    let open = Derived::new(move || query.with(|query| query.get("event")));
     let head = move |(index, column): (usize, Column)| {
         head(index, column, order, move |order| chosen.set(Some(order)))
     };
@@ -195,7 +196,7 @@ pub fn GridTable(
 fn head(
     index: usize,
     column: Column,
-    order: Memo<Order>,
+    order: Derived<Order>,
     choose: impl Fn(Order) + Send + Sync + 'static,
 ) -> impl IntoView {
     let sorted = move || order.with(|order| (order.column == index).then_some(order.descending));

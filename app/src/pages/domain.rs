@@ -27,6 +27,7 @@ use crate::{
         page::PageHead,
         tag::Tag,
     },
+    erased::Derived,
     format,
     state::Live,
 };
@@ -56,13 +57,13 @@ pub fn DomainPage(
     let as_table = RwSignal::new(false);
     let query = use_query_map();
     let open =
-        Memo::new(move |_| query.with(|query| query.get("event")).filter(|id| !id.is_empty()));
-    let fresh = Memo::new(move |_| freshness(live, domain.topic));
-    let provenance = Memo::new(move |_| live.book().provenance());
-    let detail = Memo::new(move |_| content.with(|content| content.detail.clone()));
-    let age = Memo::new(move |_| fresh.with(|fresh| fresh.words.clone()));
+        Derived::new(move || query.with(|query| query.get("event")).filter(|id| !id.is_empty()));
+    let fresh = Derived::new(move || freshness(live, domain.topic));
+    let provenance = Derived::new(move || live.book().provenance());
+    let detail = Derived::new(move || content.with(|content| content.detail.clone()));
+    let age = Derived::new(move || fresh.with(|fresh| fresh.words.clone()));
     let panels = move |range: fn(&Content) -> &[Panel]| {
-        let count = Memo::new(move |_| content.with(|content| range(content).len()));
+        let count = Derived::new(move || content.with(|content| range(content).len()));
         move || {
             (0..count.get())
                 .map(|index| panel(content, range, index, as_table).into_any())
@@ -106,8 +107,8 @@ fn typing(event: &leptos::ev::KeyboardEvent) -> bool {
     event.ctrl_key() || event.meta_key() || event.alt_key() || target.is_some_and(within_field)
 }
 
-fn content(live: Live, domain: Domain, history: RwSignal<History>) -> Memo<Content> {
-    Memo::new(move |_| {
+fn content(live: Live, domain: Domain, history: RwSignal<History>) -> Derived<Content> {
+    Derived::new(move || {
         let now = live.now();
         let read =
             |snapshot: &Snapshot| history.with(|history| (domain.content)(snapshot, now, history));
@@ -167,7 +168,7 @@ fn Switch(
 }
 
 fn panel(
-    content: Memo<Content>,
+    content: Derived<Content>,
     range: fn(&Content) -> &[Panel],
     index: usize,
     as_table: RwSignal<bool>,
@@ -178,7 +179,7 @@ fn panel(
         remark: String::new(),
         chart: Err(String::new()),
     };
-    let panel = Memo::new(move |_| {
+    let panel = Derived::new(move || {
         content.with(|content| range(content).get(index).cloned().unwrap_or_else(none))
     });
     let main = range(&content.get_untracked()).len() == 1;
@@ -189,29 +190,29 @@ fn panel(
 #[component]
 fn KeyFigures(
     /// What the page shows.
-    content: Memo<Content>,
+    content: Derived<Content>,
 ) -> impl IntoView {
-    let count = Memo::new(move |_| content.with(|content| content.figures.len()));
+    let count = Derived::new(move || content.with(|content| content.figures.len()));
     let figure = move |index: usize| {
         let of = move |read: fn(&KeyFigure) -> String| {
-            Memo::new(move |_| content.with(|content| content.figures.get(index).map(read)))
+            Derived::new(move || content.with(|content| content.figures.get(index).map(read)))
         };
-        let number = Memo::new(move |_| {
+        let number = Derived::new(move || {
             let number = |figure: &KeyFigure| figure.number.clone();
             content.with(|content| content.figures.get(index).map_or_else(Number::missing, number))
         });
         let (label, context) =
             (of(|figure| figure.label.to_owned()), of(|figure| figure.context.clone()));
-        let mark = Memo::new(move |_| {
+        let mark = Derived::new(move || {
             content.with(|content| content.figures.get(index).and_then(|figure| figure.severity))
         });
         let shape =
             move |severity: Severity| view! { <Mark shape=Signal::stored(Shape::of(severity))/> };
         view! {
             <div class="key-figure">
-                <dt>{label}</dt>
+                <dt>{move || label.get()}</dt>
                 <dd><Figure number/></dd>
-                <dd class="context">{move || mark.get().map(shape)} <span>{context}</span></dd>
+                <dd class="context">{move || mark.get().map(shape)} <span>{move || context.get()}</span></dd>
             </div>
         }
     };
@@ -222,10 +223,10 @@ fn KeyFigures(
 #[component]
 fn Entities(
     /// What the page shows.
-    content: Memo<Content>,
+    content: Derived<Content>,
 ) -> impl IntoView {
-    let grid = Memo::new(move |_| content.with(|content| content.grid.clone()));
-    let empty = Memo::new(move |_| grid.with(|grid| grid.entries.is_empty()));
+    let grid = Derived::new(move || content.with(|content| content.grid.clone()));
+    let empty = Derived::new(move || grid.with(|grid| grid.entries.is_empty()));
     view! {
         <section class="entities">
             {move || {

@@ -32,6 +32,7 @@ use crate::{
         mark::{Mark, Shape},
         tag::Tag,
     },
+    erased::Derived,
     format,
     state::Live,
 };
@@ -61,7 +62,7 @@ pub fn Overview() -> impl IntoView {
 #[component]
 fn Heads() -> impl IntoView {
     let live = Live::expect();
-    let minute = Memo::new(move |_| live.now().floor(Timestamp::MINUTE));
+    let minute = Derived::new(move || live.now().floor(Timestamp::MINUTE));
     let tick = move |back: i64| move || format::clock(minute.get().plus(-back * Timestamp::MINUTE));
     view! {
         <div class="heads">
@@ -81,8 +82,8 @@ fn Heads() -> impl IntoView {
 }
 
 /// Age of a domain, and whether it is past its deadline.
-fn age_of(live: Live, topic: Topic) -> Memo<(Option<i64>, bool)> {
-    Memo::new(move |_| {
+fn age_of(live: Live, topic: Topic) -> Derived<(Option<i64>, bool)> {
+    Derived::new(move || {
         let now = live.now();
         let age = live.topic(topic, |snapshot| domain::age(snapshot, topic, now));
         let deadline = live.status(|status| verdict::stale_after(status, topic));
@@ -98,9 +99,9 @@ fn Strip(
 ) -> impl IntoView {
     let live = Live::expect();
     let age = age_of(live, topic);
-    let stale = Memo::new(move |_| age.get().1);
-    let worst = Memo::new(move |_| live.alerts(|snapshot| snapshot.worst_severity(topic)));
-    let book = Memo::new(move |_| live.book());
+    let stale = Derived::new(move || age.get().1);
+    let worst = Derived::new(move || live.alerts(|snapshot| snapshot.worst_severity(topic)));
+    let book = Derived::new(move || live.book());
     let class = move || {
         let provenance = match book.get() {
             Book::Real => "",
@@ -133,16 +134,16 @@ fn Now(
     /// The domain.
     topic: Topic,
     /// Its age in seconds, and whether it is stale.
-    age: Memo<(Option<i64>, bool)>,
+    age: Derived<(Option<i64>, bool)>,
 ) -> impl IntoView {
     let live = Live::expect();
-    let minute = Memo::new(move |_| live.now().floor(Timestamp::MINUTE));
-    let reading = Memo::new(move |_| {
+    let minute = Derived::new(move || live.now().floor(Timestamp::MINUTE));
+    let reading = Derived::new(move || {
         let now = minute.get();
         live.topic(topic, |snapshot| Reading::of(snapshot, topic, now))
     });
     let number = Signal::derive(move || reading.with(|reading| reading.number.clone()));
-    let book = Memo::new(move |_| live.book());
+    let book = Derived::new(move || live.book());
     let provenance = Signal::derive(move || book.with(Book::provenance));
     let href = link(topic.path());
     view! {
@@ -169,10 +170,10 @@ fn Age(
     /// The domain.
     topic: Topic,
     /// Its age in seconds, and whether it is stale.
-    age: Memo<(Option<i64>, bool)>,
+    age: Derived<(Option<i64>, bool)>,
 ) -> impl IntoView {
     let live = Live::expect();
-    let stale = Memo::new(move |_| age.get().1);
+    let stale = Derived::new(move || age.get().1);
     let millis = move || age.get().0.map(|seconds| seconds * Timestamp::SECOND);
     let short = move || millis().map_or_else(|| format::MISSING.to_owned(), format::age);
     let long = move || format!("Stale {}", millis().map(format::span).unwrap_or_default());
@@ -193,9 +194,9 @@ fn Age(
 #[component]
 fn Delta(
     /// What the strip says.
-    reading: Memo<Reading>,
+    reading: Derived<Reading>,
 ) -> impl IntoView {
-    let delta = Memo::new(move |_| reading.with(|reading| reading.delta.clone()));
+    let delta = Derived::new(move || reading.with(|reading| reading.delta.clone()));
     move || {
         delta.get().map(|(direction, text)| {
             let (path, word) = match direction {

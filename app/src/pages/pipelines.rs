@@ -5,6 +5,7 @@ use model::{
     Figure, Severity, Snapshot, Timestamp, Topic,
     event::etl::RunEventType,
     figure::Unit,
+    order,
     view::etl::{FRESH_FOR, Row, Summary, summary},
 };
 
@@ -146,7 +147,7 @@ fn project(chart: &mut LineChart, now: Timestamp) {
 
 fn runs(snapshot: &Snapshot) -> Panel {
     let mut rows: Vec<&Row> = snapshot.etl.values().collect();
-    rows.sort_by_key(|row| !row.has_failed());
+    order::sort(&mut rows, |a, b| b.has_failed().cmp(&a.has_failed()));
     let job = |row: &Row| (row.etl.job.name.to_string(), row.runs.clone());
     let jobs: Vec<_> = rows.into_iter().map(job).collect();
     let chart = (!jobs.is_empty()).then_some(Chart::Runs(Runs { jobs }));

@@ -5,6 +5,7 @@ use model::{
     Figure, Severity, Snapshot, Timestamp, Topic,
     event::project::{ProjectStatus, Rag},
     figure::Unit,
+    order,
     view::project::{Row, Summary, summary},
 };
 
@@ -141,7 +142,7 @@ fn slips(snapshot: &Snapshot) -> Panel {
         severity: level(row.slip_days, SLIP, f64::INFINITY),
     };
     let mut slips: Vec<Slip> = active(snapshot).map(slip).collect();
-    slips.sort_by(|a, b| b.days.total_cmp(&a.days));
+    order::sort(&mut slips, |a, b| b.days.total_cmp(&a.days));
     slips.truncate(SLIPS);
     let chart = (!slips.is_empty()).then_some(Chart::Slips(Slips { slips }));
     Panel {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::{
     Figure, Severity, Snapshot, Timestamp, Topic,
     figure::Unit,
+    order,
     view::system::{Row, Summary, summary},
 };
 
@@ -143,7 +144,7 @@ fn budgets(snapshot: &Snapshot) -> Panel {
         severity: spent(row.error_budget_left),
     };
     let mut bars = bars(snapshot, bar);
-    bars.sort_by(|a, b| a.value.total_cmp(&b.value));
+    order::sort(&mut bars, |a, b| a.value.total_cmp(&b.value));
     let chart = Rows { bars, heads: ["Service", "Error budget left"], full: Some(1.0) };
     Panel {
         title: "Error budget left",
@@ -172,7 +173,7 @@ fn errors(snapshot: &Snapshot) -> Panel {
         }
     };
     let mut bars = bars(snapshot, bar);
-    bars.sort_by(|a, b| b.value.total_cmp(&a.value));
+    order::sort(&mut bars, |a, b| b.value.total_cmp(&a.value));
     Panel {
         title: "Failed requests",
         note: "share, mean of 1 h".to_owned(),

@@ -1,6 +1,6 @@
 //! Reading a line chart: what the lines say at a moment, and the table behind the chart.
 
-use model::Timestamp;
+use model::{Timestamp, order};
 
 use super::{LineChart, Series};
 use crate::charts::{
@@ -39,7 +39,7 @@ impl LineChart {
             .map(|point| point.at)
             .filter(|at| (self.span.0..=self.span.1).contains(at))
             .collect();
-        moments.sort_unstable();
+        order::sort(&mut moments, Timestamp::cmp);
         moments.dedup();
         moments
     }

@@ -1,7 +1,7 @@
 //! Entities as dots on one scale, moved up where they would hide each other; offenders carry
 //! their mark and name.
 
-use model::{Severity, figure::Unit};
+use model::{Severity, figure::Unit, order};
 
 use crate::charts::{
     axis::label,
@@ -82,7 +82,9 @@ impl Dots {
     fn dots(&self, drawing: &mut Drawing, scale: &Linear, bottom: f64) {
         let mut placed: Vec<(f64, f64)> = Vec::with_capacity(self.dots.len());
         let mut order: Vec<&Dot> = self.dots.iter().collect();
-        order.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.value.total_cmp(&b.value)));
+        order::sort(&mut order, |a, b| {
+            b.severity.cmp(&a.severity).then(a.value.total_cmp(&b.value))
+        });
         for dot in &order {
             let x = scale.within(dot.value);
             let mut y = bottom - 14.0;

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use model::order;
+
 use super::Entry;
 
 /// What a cell is sorted by.
@@ -48,7 +50,7 @@ impl Order {
     /// The rows in this order; equal ones keep theirs.
     pub fn sorted(self, entries: &[Entry]) -> Vec<&Entry> {
         let mut sorted: Vec<&Entry> = entries.iter().collect();
-        sorted.sort_by(|a, b| self.compare(self.key(a), self.key(b)));
+        order::sort(&mut sorted, |a, b| self.compare(self.key(a), self.key(b)));
         sorted
     }
 

@@ -1,10 +1,9 @@
 //! What a domain's page shows, as plain data, and the parts that every domain makes alike.
 
-use std::collections::BTreeMap;
-
 use model::{
-    Alert, Figure, Severity, Snapshot, Timestamp, Topic,
+    Alert, Figure, Map, Severity, Snapshot, Timestamp, Topic,
     figure::Unit,
+    order,
     trend::{Point, SPAN, STEP, Trend},
 };
 
@@ -67,10 +66,10 @@ pub fn quiet(topic: Topic) -> String {
 }
 
 /// Open alerts of a topic by entity: the worst severity and how many.
-pub fn attention(snapshot: &Snapshot, topic: Topic) -> BTreeMap<&str, (Severity, usize)> {
-    let mut by_entity = BTreeMap::new();
+pub fn attention(snapshot: &Snapshot, topic: Topic) -> Map<&str, (Severity, usize)> {
+    let mut by_entity = Map::default();
     for alert in open(snapshot, topic) {
-        let (worst, count) = by_entity.entry(alert.entity.as_str()).or_insert((alert.severity, 0));
+        let (worst, count) = by_entity.or_insert(alert.entity.as_str(), (alert.severity, 0));
         *worst = (*worst).max(alert.severity);
         *count += 1;
     }
@@ -125,8 +124,9 @@ pub fn points(trend: &Trend) -> Vec<Point> {
 /// The lines of a chart with one line for each entity: at most seven in colour, those with the
 /// largest `rank`, and the worst of them heavier. An entity has its last value in any case.
 pub fn lines(observed: &[Observation], history: &History, rank: fn(f64) -> f64) -> Vec<Series> {
-    let mut order: Vec<usize> = (0..observed.len()).collect();
-    order.sort_by(|&a, &b| rank(observed[b].value).total_cmp(&rank(observed[a].value)));
+    let mut order = order::places(observed.len(), &|a, b| {
+        rank(observed[b].value).total_cmp(&rank(observed[a].value))
+    });
     order.truncate(MOST);
     let toned = order.iter().zip(tones(&order)).enumerate();
     toned

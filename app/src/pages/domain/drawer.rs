@@ -21,6 +21,7 @@ use crate::{
         tag::Tag,
         toast::Toasts,
     },
+    erased::Derived,
     feed::escape,
     format,
     state::Live,
@@ -42,7 +43,7 @@ pub fn Drawer(
     /// The event.
     id: String,
     /// What the page shows: the row with this event is in it.
-    content: Memo<Content>,
+    content: Derived<Content>,
 ) -> impl IntoView {
     let live = Live::expect();
     let known = known(&content.get_untracked(), &id);
@@ -96,7 +97,7 @@ fn headline(event: &Recorded) -> String {
 #[component]
 fn Changed(found: RwSignal<Found>, id: String) -> impl IntoView {
     let live = Live::expect();
-    let raised = Memo::new(move |_| {
+    let raised = Derived::new(move || {
         live.alerts(|snapshot| {
             let of = |alert: &&model::Alert| {
                 alert.events.iter().any(|origin| origin.event.as_str() == id)
@@ -156,7 +157,7 @@ fn Origins(
     id: String,
 ) -> impl IntoView {
     let live = Live::expect();
-    let provenance = Memo::new(move |_| {
+    let provenance = Derived::new(move || {
         let stored = found.with(|found| found.event().map(|event| event.book.provenance()));
         stored.unwrap_or_else(|| live.book().provenance())
     });

@@ -1,16 +1,15 @@
 //! A figure of each entity over the last hour: asked for once when a page opens, then kept up
 //! from the rows as they change.
 
-use std::collections::BTreeMap;
-
 use leptos::{prelude::*, task::spawn_local};
 use model::{
-    Figure, Snapshot, Timestamp,
+    Figure, Map, Snapshot, Timestamp,
     trend::{Point, SPAN, STEP, Trend},
 };
 
 use super::Domain;
 use crate::{
+    erased::Derived,
     feed::{Answer, Host, Listing, escape},
     state::Live,
 };
@@ -39,7 +38,7 @@ pub struct Observation {
 
 /// Trends by entity.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct History(BTreeMap<String, Trend>);
+pub struct History(Map<String, Trend>);
 
 impl History {
     /// The points of an entity up to what was observed of it.
@@ -73,7 +72,7 @@ pub fn follow(live: Live, domain: Domain) -> RwSignal<History> {
     let history = RwSignal::new(History::default());
     let Some(watched) = domain.watched else { return history };
     let host = Host::expect();
-    let book = Memo::new(move |_| live.book());
+    let book = Derived::new(move || live.book());
     Effect::new(move |_| {
         let book = book.get();
         history.set(History::default());

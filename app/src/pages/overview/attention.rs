@@ -2,7 +2,7 @@
 //! others there are.
 
 use leptos::prelude::*;
-use model::{Alert, AlertState, Snapshot, Timestamp, Topic};
+use model::{Alert, AlertState, Snapshot, Timestamp, Topic, order};
 
 use super::verdict::standing;
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
         bar::link,
         mark::{Mark, Shape},
     },
+    erased::Derived,
     format,
     state::Live,
 };
@@ -25,7 +26,7 @@ impl Attention {
     fn of(snapshot: &Snapshot, topic: Topic, now: Timestamp) -> Attention {
         let of_topic = || snapshot.alerts.values().filter(|alert| alert.topic == topic);
         let mut open: Vec<&Alert> = of_topic().filter(|alert| alert.state.is_open()).collect();
-        open.sort_by(|a, b| Alert::by_urgency(a, b));
+        order::sort(&mut open, |a, b| Alert::by_urgency(a, b));
         match open.first() {
             Some(worst) => Attention::Open {
                 id: worst.id.to_string(),
@@ -63,7 +64,7 @@ pub fn AttentionCell(
     topic: Topic,
 ) -> impl IntoView {
     let live = Live::expect();
-    let attention = Memo::new(move |_| {
+    let attention = Derived::new(move || {
         let now = live.now();
         live.alerts(|snapshot| Attention::of(snapshot, topic, now))
     });

@@ -11,6 +11,7 @@ use crate::{
         mark::{Mark, Shape},
         toast::Toasts,
     },
+    erased::Derived,
     feed::Host,
     format,
     state::Live,
@@ -35,11 +36,11 @@ pub fn Band() -> impl IntoView {
 #[component]
 fn Verdict() -> impl IntoView {
     let live = Live::expect();
-    let text = Memo::new(move |_| {
+    let text = Derived::new(move || {
         live.status(|status| live.alerts(|snapshot| verdict::verdict(snapshot, status)))
     });
-    let counts = Memo::new(move |_| live.alerts(|snapshot| snapshot.alert_counts()));
-    let taken = Memo::new(move |_| live.alerts(verdict::footnote));
+    let counts = Derived::new(move || live.alerts(|snapshot| snapshot.alert_counts()));
+    let taken = Derived::new(move || live.alerts(verdict::footnote));
     let count = move |of: fn([usize; 4]) -> usize| move || format::count(of(counts.get()));
     view! {
         <div class="question wrong">
@@ -82,7 +83,7 @@ fn last_visit(live: Live) -> RwSignal<Option<Timestamp>> {
             millis.map(Timestamp::from_millis)
         }
     };
-    let minute = Memo::new(move |_| live.wall().floor(Timestamp::MINUTE));
+    let minute = Derived::new(move || live.wall().floor(Timestamp::MINUTE));
     Effect::new(move |begun: Option<()>| {
         let now = minute.get();
         if begun.is_none() {
@@ -102,7 +103,7 @@ fn last_visit(live: Live) -> RwSignal<Option<Timestamp>> {
 fn Changed() -> impl IntoView {
     let live = Live::expect();
     let visit = last_visit(live);
-    let since = Memo::new(move |_| {
+    let since = Derived::new(move || {
         let hour_ago = live.now().floor(Timestamp::MINUTE).plus(-Timestamp::HOUR);
         visit.get().unwrap_or(hour_ago)
     });
@@ -112,7 +113,7 @@ fn Changed() -> impl IntoView {
         }
         None => "What changed in the last hour".to_owned(),
     };
-    let news = Memo::new(move |_| {
+    let news = Derived::new(move || {
         let since = since.get();
         live.status(|status| live.alerts(|snapshot| verdict::changed(snapshot, status, since)))
     });
@@ -148,7 +149,7 @@ fn Changed() -> impl IntoView {
 fn Trust() -> impl IntoView {
     let live = Live::expect();
     let meter = move |topic: Topic| {
-        Memo::new(move |_| {
+        Derived::new(move || {
             let now = live.now();
             live.status(|status| {
                 live.topic(topic, |snapshot| verdict::meter(snapshot, status, topic, now))
@@ -156,7 +157,8 @@ fn Trust() -> impl IntoView {
         })
     };
     let meters = Topic::ALL.map(meter);
-    let answer = Memo::new(move |_| verdict::trust(&live.book(), &meters.map(|meter| meter.get())));
+    let answer =
+        Derived::new(move || verdict::trust(&live.book(), &meters.map(|meter| meter.get())));
     let footing =
         move || live.status(|status| live.rates(|snapshot| verdict::footing(snapshot, status)));
     let simulated = move || meters[0].with(|meter| meter.state == Freshness::Simulated);
@@ -176,7 +178,7 @@ fn Trust() -> impl IntoView {
 #[component]
 fn MeterView(
     /// What it shows.
-    meter: Memo<Meter>,
+    meter: Derived<Meter>,
 ) -> impl IntoView {
     let topic = meter.with_untracked(|meter| meter.topic);
     let class = move || match meter.with(|meter| meter.state) {
@@ -201,7 +203,7 @@ fn MeterView(
 #[component]
 fn NextAction() -> impl IntoView {
     let live = Live::expect();
-    let next = Memo::new(move |_| {
+    let next = Derived::new(move || {
         live.status(|status| live.alerts(|snapshot| verdict::next(snapshot, status)))
     });
     let class = move || match next.get() {

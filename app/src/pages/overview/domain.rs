@@ -2,7 +2,7 @@
 //! Reads summaries of the model and writes them; computes no figure of its own.
 
 use model::{
-    Snapshot, Timestamp, Topic,
+    Snapshot, Timestamp, Topic, order,
     trend::Trend,
     view::{budget, compliance, etl, project, risk, system, transaction},
 };
@@ -171,7 +171,7 @@ fn direction(by: f64) -> Direction {
 /// What is usual: the median of a trend.
 pub fn usual(trend: Option<&Trend>) -> Option<f64> {
     let mut values: Vec<f64> = trend?.points().iter().map(|point| point.value).collect();
-    values.sort_by(f64::total_cmp);
+    order::sort(&mut values, f64::total_cmp);
     values.get(values.len() / 2).copied()
 }
 

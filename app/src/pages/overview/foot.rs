@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::Book;
 
-use crate::{components::button::Key, format, state::Live};
+use crate::{components::button::Key, erased::Derived, format, state::Live};
 
 /// The foot of the overview.
 #[component]
@@ -15,7 +15,7 @@ pub fn Foot() -> impl IntoView {
         Book::Simulated => " simulated events/s",
         Book::Drill(_) | Book::Replay(_) => " events/s",
     };
-    let lag = Memo::new(move |_| {
+    let lag = Derived::new(move || {
         live.status(|status| {
             let lags = status.topics.iter().filter_map(|topic| topic.lag_seconds);
             lags.reduce(f64::max).map(|lag| format::decimal(lag, 1))

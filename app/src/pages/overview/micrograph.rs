@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use model::{
     Severity, Snapshot, Timestamp, Topic,
     event::transaction::Channel,
+    order,
     view::{compliance, etl, risk, system, transaction},
 };
 
-use crate::{components::mark::Shape, format, state::Live};
+use crate::{components::mark::Shape, erased::Derived, format, state::Live};
 
 /// Width of the drawing.
 const WIDTH: f64 = 214.0;
@@ -62,8 +63,8 @@ pub fn WhereCell(
     topic: Topic,
 ) -> impl IntoView {
     let live = Live::expect();
-    let minute = Memo::new(move |_| live.now().floor(Timestamp::MINUTE));
-    let picture = Memo::new(move |_| {
+    let minute = Derived::new(move || live.now().floor(Timestamp::MINUTE));
+    let picture = Derived::new(move || {
         let now = minute.get();
         live.topic(topic, |snapshot| picture(snapshot, topic, now))
     });
@@ -170,7 +171,7 @@ fn departments(snapshot: &Snapshot) -> Picture {
             Some((name.unwrap_or_else(|| model::person::readable(id)), row.utilization?))
         })
         .collect();
-    rows.sort_by(|a, b| b.1.total_cmp(&a.1));
+    order::sort(&mut rows, |a, b| b.1.total_cmp(&a.1));
     let top = rows.iter().map(|(_, used)| *used).fold(0.95, f64::max);
     let y = |share: f64| FLOOR * (1.0 - share / top);
     let mut ink = Vec::new();
@@ -211,7 +212,7 @@ fn indices(snapshot: &Snapshot) -> Picture {
         .filter(|row| row.project.status == model::event::project::ProjectStatus::Active)
         .filter_map(|row| Some((row.project.name.as_str(), row.cpi?)))
         .collect();
-    rows.sort_by(|a, b| a.1.total_cmp(&b.1));
+    order::sort(&mut rows, |a, b| a.1.total_cmp(&b.1));
     let band = |class: &str, from, to, title: &str| {
         Ink::Bar(class.to_owned(), x(from), 2.0, x(to) - x(from), FLOOR - 2.0, title.to_owned())
     };
@@ -374,7 +375,7 @@ fn runs(snapshot: &Snapshot) -> Picture {
     };
     let mut rows: Vec<(&str, &etl::Row)> =
         snapshot.etl.iter().map(|(name, row)| (name.as_str(), row)).collect();
-    rows.sort_by_key(|(name, row)| (std::cmp::Reverse(failures(row)), *name));
+    order::sort(&mut rows, |a, b| failures(b.1).cmp(&failures(a.1)).then(a.0.cmp(b.0)));
     let (mut ink, mut words) = (Vec::new(), String::from("Last attempts by job, failed:"));
     for (line, (name, row)) in rows.into_iter().take(4).enumerate() {
         let y = 4.0 + 15.0 * length(line);

@@ -2,7 +2,7 @@
 //! is in it nothing moves; what is new waits.
 
 use leptos::prelude::*;
-use model::{Alert, AlertState, Book, Provenance, Severity};
+use model::{Alert, AlertState, Book, Provenance, Severity, order};
 
 use super::verdict::standing;
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
         mark::{NamedMark, Shape},
         tag::Tag,
     },
+    erased::Derived,
     format,
     state::Live,
 };
@@ -36,17 +37,17 @@ impl Row {
 #[component]
 pub fn Stream() -> impl IntoView {
     let live = Live::expect();
-    let newest = Memo::new(move |_| {
+    let newest = Derived::new(move || {
         live.alerts(|snapshot| {
             let mut alerts: Vec<&Alert> = snapshot.alerts.values().collect();
-            alerts.sort_by_key(|alert| std::cmp::Reverse((alert.changed_at, alert.sequence)));
+            order::sort(&mut alerts, |a, b| Alert::by_change(a, b));
             let row = |alert: &&Alert| Row { alert: (*alert).clone() };
             alerts.iter().take(MOST).map(row).collect::<Vec<_>>()
         })
     });
     let held = RwSignal::new(None::<Vec<Row>>);
     let shown = move || held.get().unwrap_or_else(|| newest.get());
-    let waiting = Memo::new(move |_| {
+    let waiting = Derived::new(move || {
         let held = held.get();
         let fresh = |held: &Vec<Row>| {
             newest.with(|newest| newest.iter().filter(|row| !held.contains(row)).count())
@@ -59,7 +60,7 @@ pub fn Stream() -> impl IntoView {
         }
     };
     let release = move || held.set(None);
-    let tagged = Memo::new(move |_| live.book() != Book::Real);
+    let tagged = Derived::new(move || live.book() != Book::Real);
     view! {
         <section class="stream" aria-label="Alerts">
             <StreamHead/>
@@ -88,7 +89,7 @@ pub fn Stream() -> impl IntoView {
 #[component]
 fn StreamHead() -> impl IntoView {
     let live = Live::expect();
-    let counts = Memo::new(move |_| live.alerts(|snapshot| snapshot.alert_counts()));
+    let counts = Derived::new(move || live.alerts(|snapshot| snapshot.alert_counts()));
     let all = link("/alerts");
     let part = move |of: fn([usize; 4]) -> usize| move || format::count(of(counts.get()));
     view! {
@@ -109,7 +110,7 @@ fn StreamRow(
     /// The alert.
     alert: Alert,
     /// Whether it must be marked as not real.
-    tagged: Memo<bool>,
+    tagged: Derived<bool>,
 ) -> impl IntoView {
     let live = Live::expect();
     let href = link(&format!("/alerts/{}", alert.id));

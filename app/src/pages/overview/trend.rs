@@ -5,12 +5,12 @@ use std::fmt::Write;
 
 use leptos::prelude::*;
 use model::{
-    Alert, Provenance, Severity, Snapshot, Timestamp, Topic,
+    Alert, Provenance, Severity, Snapshot, Timestamp, Topic, order,
     trend::{Point, SPAN},
 };
 
 use super::domain::usual;
-use crate::{components::mark::Shape, format, state::Live};
+use crate::{components::mark::Shape, erased::Derived, format, state::Live};
 
 /// Two points further apart than this have a gap between them.
 const WIDEST: i64 = 3 * Timestamp::MINUTE;
@@ -213,7 +213,7 @@ fn flags(
         .filter(|alert| alert.severity >= Severity::Warning)
         .filter(|alert| alert.fired_at > from && alert.fired_at <= end)
         .collect();
-    open.sort_by(|a, b| Alert::by_urgency(a, b));
+    order::sort(&mut open, |a, b| Alert::by_urgency(a, b));
     let place = |alert: &&Alert| {
         let before = points.iter().rev().find(|point| point.at <= alert.fired_at);
         let y = before.or(points.first()).map_or(HEIGHT, |point| scale.y(point.value));
@@ -266,8 +266,8 @@ pub fn TrendCell(
     topic: Topic,
 ) -> impl IntoView {
     let live = Live::expect();
-    let end = Memo::new(move |_| end(live.now()));
-    let drawing = Memo::new(move |_| {
+    let end = Derived::new(move || end(live.now()));
+    let drawing = Derived::new(move || {
         let end = end.get();
         live.alerts(|_| ());
         live.topic(topic, |snapshot| Drawing::of(snapshot, topic, end))

@@ -2,7 +2,7 @@
 
 use model::{
     Alert, AlertState, Book, Provenance, Severity, Snapshot, SourceState, Status, Timestamp, Topic,
-    status::SourceMode,
+    order, status::SourceMode,
 };
 
 use crate::{components::mark::Shape, format};
@@ -63,7 +63,7 @@ pub fn changed(snapshot: &Snapshot, status: &Status, since: Timestamp) -> Vec<Ne
     }
     let mut fresh: Vec<&Alert> =
         snapshot.alerts.values().filter(|alert| alert.changed_at > since).collect();
-    fresh.sort_by_key(|alert| std::cmp::Reverse((alert.changed_at, alert.sequence)));
+    order::sort(&mut fresh, |a, b| Alert::by_change(a, b));
     let (resolved, open): (Vec<&Alert>, Vec<&Alert>) =
         fresh.into_iter().partition(|alert| alert.state == AlertState::Resolved);
     let gone = resolved.first().map(|newest| News {
@@ -76,7 +76,7 @@ pub fn changed(snapshot: &Snapshot, status: &Status, since: Timestamp) -> Vec<Ne
         alert: (resolved.len() == 1).then(|| newest.id.to_string()),
     });
     let mut worst = open;
-    worst.sort_by_key(|alert| std::cmp::Reverse((alert.severity, alert.changed_at)));
+    order::sort(&mut worst, |a, b| (b.severity, b.changed_at).cmp(&(a.severity, a.changed_at)));
     let room = if gone.is_some() { 2 } else { 3 };
     let line = |alert: &&Alert| News {
         shape: Shape::of(alert.severity),
@@ -85,7 +85,7 @@ pub fn changed(snapshot: &Snapshot, status: &Status, since: Timestamp) -> Vec<Ne
         alert: Some(alert.id.to_string()),
     };
     let mut news: Vec<News> = worst.iter().take(room).map(line).chain(gone).collect();
-    news.sort_by_key(|news| std::cmp::Reverse(news.at));
+    order::sort(&mut news, |a, b| b.at.cmp(&a.at));
     news
 }
 
@@ -224,7 +224,7 @@ pub fn next(snapshot: &Snapshot, status: &Status) -> Next {
     let mut waiting: Vec<&Alert> =
         snapshot.alerts.values().filter(|alert| alert.needs_action()).collect();
     let due = |alert: &Alert| alert.escalation.as_ref().and_then(|level| level.next_at);
-    waiting.sort_by(|a, b| {
+    order::sort(&mut waiting, |a, b| {
         let key = |alert: &Alert| due(alert).map_or(i64::MAX, Timestamp::millis);
         key(a).cmp(&key(b)).then_with(|| Alert::by_urgency(a, b))
     });

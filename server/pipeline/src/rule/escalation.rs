@@ -2,10 +2,8 @@
 //! minutes without acknowledgement, emergency after 30. An emergency is at the last level from the
 //! start. Escalation changes who is told, never the severity.
 
-use std::collections::BTreeMap;
-
 use model::{
-    Alert, AlertState, Person, PersonId, Severity, Timestamp,
+    Alert, AlertState, Map, Person, PersonId, Severity, Timestamp,
     alert::{Escalation, StepKind},
 };
 
@@ -17,7 +15,7 @@ pub(super) const WAIT: i64 = 15 * Timestamp::MINUTE;
 /// The last level.
 const EMERGENCY: u8 = 3;
 
-type People = BTreeMap<PersonId, Person>;
+type People = Map<PersonId, Person>;
 
 fn superior(people: &People, of: Option<&PersonId>) -> Option<PersonId> {
     people.get(of?)?.superior.clone()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    Change,
+    Change, Map,
     event::{Etl, etl::Dataset},
     view::etl::Row,
 };
@@ -48,7 +48,7 @@ fn names(failed: &BTreeSet<&str>) -> String {
 /// The failed jobs upstream of each job that has any.
 fn blame<'a>(
     histories: &BTreeMap<String, History>,
-    rows: &'a BTreeMap<String, Row>,
+    rows: &'a Map<String, Row>,
 ) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
     let mut readers: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for (job, row) in rows {
