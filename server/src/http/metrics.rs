@@ -1,4 +1,5 @@
-//! Metrics for Prometheus: counters are counted where things happen, gauges are read when asked.
+//! Metrics for Prometheus: what happens is counted where it happens, most gauges are read when
+//! somebody asks.
 
 use ::metrics::gauge;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
@@ -34,7 +35,6 @@ pub fn gauges(shared: &Shared) {
     shared.metrics.run_upkeep();
 }
 
-#[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
 fn of_status(status: &Status) {
     for state in SourceState::ALL {
         let now = if state == status.state { 1.0 } else { 0.0 };
@@ -42,9 +42,6 @@ fn of_status(status: &Status) {
     }
     for topic in &status.topics {
         let name = topic.topic.name();
-        if let Some(records) = topic.lag_records {
-            gauge!("streamboard_kafka_lag_records", "topic" => name).set(records as f64);
-        }
         if let Some(seconds) = topic.lag_seconds {
             gauge!("streamboard_kafka_lag_seconds", "topic" => name).set(seconds);
         }

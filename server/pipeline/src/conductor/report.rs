@@ -31,7 +31,9 @@ impl Report {
         let shown = setup.hub.book(&state.book).map(|book| book.snapshot());
         let real = setup.hub.book(&Book::Real).map(|book| book.snapshot());
         let last_real = real.as_ref().and_then(|real| real.newest.values().max().copied());
-        let lag = by_topic(&lag(&setup.stored));
+        let lag = lag(&setup.stored);
+        measure(&lag);
+        let lag = by_topic(&lag);
         let provenance = state.book.provenance();
         let topics = Topic::ALL.map(|topic| TopicStatus {
             topic,
@@ -91,6 +93,16 @@ fn interval(setup: &Setup, provenance: Provenance, topic: Topic) -> i64 {
 
 fn lag(stored: &Stored) -> Vec<PartitionLag> {
     stored.lock().as_ref().map_or_else(Vec::new, |consumer| consumer.lag())
+}
+
+/// Shows what waits in each partition to whoever collects metrics.
+#[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
+fn measure(lag: &[PartitionLag]) {
+    for part in lag {
+        let labels =
+            [("topic", part.topic.name().to_owned()), ("partition", part.partition.to_string())];
+        metrics::gauge!("streamboard_kafka_lag_records", &labels).set(part.records as f64);
+    }
 }
 
 /// Records and seconds of lag by topic: the sum and the worst of its partitions.
