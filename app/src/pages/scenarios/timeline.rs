@@ -1,17 +1,20 @@
 //! A run on its own clock, to scale: when the cause of each incident is due, when it was raised,
 //! how many were raised by then, and where the run stands now.
 
+mod label;
+
 use leptos::{html, prelude::*};
 use model::{
     Timestamp,
     scenario::{Run, RunState},
 };
 
+use self::label::{Label, labels};
 use super::incident::{Incident, Standing, incidents, score};
 use crate::{
     charts::{
         axis::Plot,
-        drawing::{Anchor, Canvas, Drawing, fitted, text_width},
+        drawing::{Anchor, Canvas, Drawing, text_width},
         frame::{WIDE, measure},
         path::{self, Curve},
         scale::{Linear, time_ticks},
@@ -22,11 +25,12 @@ use crate::{
 /// Height of the part that counts, and where it begins.
 const COUNTS: (f64, f64) = (18.0, 150.0);
 
+/// Where marks stand, and where names begin below them.
+const MARKS: f64 = COUNTS.1 + 9.0;
+const NAMES: f64 = COUNTS.1 + 22.0;
+
 /// Height of a row of names.
 const LANE: f64 = 34.0;
-
-/// Longest name, in pixels.
-const LONGEST: f64 = 170.0;
 
 /// What is drawn of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,14 +39,6 @@ pub struct Timeline {
     elapsed: i64,
     state: RunState,
     incidents: Vec<Incident>,
-}
-
-/// A name below its mark: the middle of its place, its words, and the row that has room for it.
-struct Label {
-    at: f64,
-    name: String,
-    words: String,
-    lane: usize,
 }
 
 impl Timeline {
@@ -57,47 +53,27 @@ impl Timeline {
         let (top, bottom) = COUNTS;
         let plot = Plot { left: 30.0, right: (width - 16.0).max(31.0), top, bottom };
         let scale = Linear::new((0.0, float(self.length)), (plot.left, plot.right));
-        let labels = self.labels(&scale, width);
+        let labels = labels(self.due(), &scale, width);
         let rows = labels.iter().map(|label| label.lane + 1).max().unwrap_or(1);
-        let foot = bottom + 22.0 + float(rows) * LANE;
+        let foot = NAMES + float(rows) * LANE;
         let mut drawing = Drawing::new(width, foot + 20.0);
         self.counts(&mut drawing, plot, &scale);
         self.clock(&mut drawing, plot, &scale, foot);
         self.present(&mut drawing, &scale, foot, width);
-        for label in self.due().zip(&labels) {
-            self.incident(&mut drawing, &scale, bottom, label);
+        // Names stand over the lines of their neighbours.
+        for (incident, label) in self.due().zip(&labels) {
+            cause(&mut drawing, &scale, incident, names(label));
         }
-        self.unexpected(&mut drawing, &scale, bottom);
+        for (incident, label) in self.due().zip(&labels) {
+            mark(&mut drawing, &scale, incident);
+            name(&mut drawing, incident, label);
+        }
+        self.unexpected(&mut drawing, &scale);
         drawing
     }
 
     fn due(&self) -> impl Iterator<Item = &Incident> {
         self.incidents.iter().filter(|incident| incident.due.is_some())
-    }
-
-    /// Names and delays, each in the first row where it touches no other.
-    fn labels(&self, scale: &Linear, width: f64) -> Vec<Label> {
-        let mut labels: Vec<Label> = self
-            .due()
-            .map(|incident| {
-                let name = fitted(&incident.name, LONGEST.min(width));
-                Label {
-                    at: scale.within(float(incident.at())),
-                    name,
-                    words: words(incident),
-                    lane: 0,
-                }
-            })
-            .collect();
-        for label in &mut labels {
-            let half = label.half();
-            label.at = label.at.min(width - half).max(half);
-        }
-        let spans: Vec<_> = labels.iter().map(Label::span).collect();
-        for (label, lane) in labels.iter_mut().zip(lanes(&spans, 10.0)) {
-            label.lane = lane;
-        }
-        labels
     }
 
     /// How many incidents were raised by each moment, as steps up to now.
@@ -126,8 +102,13 @@ impl Timeline {
         drawing.rule((plot.left, foot), (plot.right, foot), "baseline");
         let (start, end) = (Timestamp::from_millis(0), Timestamp::from_millis(self.length));
         let most = if plot.width() < 420.0 { 3 } else { 6 };
-        for tick in time_ticks(start, end, most) {
-            let x = scale.at(float(tick.millis()));
+        let mut moments = time_ticks(start, end, most);
+        let at = |moment: Timestamp| scale.at(float(moment.millis()));
+        if moments.last().is_none_or(|last| at(end) - at(*last) > 40.0) {
+            moments.push(end);
+        }
+        for tick in moments {
+            let x = at(tick);
             drawing.rule((x, foot), (x, foot + 4.0), "baseline");
             let words = format::countdown(tick.millis());
             drawing.text((x, foot + 17.0), Anchor::Middle, words, "label");
@@ -151,81 +132,61 @@ impl Timeline {
         drawing.text((at, 11.0), anchor, words, "now halo");
     }
 
-    /// One expected incident: its due time, its mark where it was raised, its name below.
-    fn incident(
-        &self,
-        drawing: &mut Drawing,
-        scale: &Linear,
-        bottom: f64,
-        (incident, label): (&Incident, &Label),
-    ) {
-        let due = scale.within(float(incident.at())).floor() + 0.5;
-        let names = bottom + 22.0 + float(label.lane) * LANE;
-        let open = matches!(incident.standing, Standing::ToCome | Standing::Awaited);
-        let class = if open { "due open" } else { "due" };
-        drawing.rule((due, COUNTS.0), (due, names - 2.0), class);
-        let marks = bottom + 9.0;
-        match (incident.standing, incident.raised) {
-            (_, Some(at)) => drawing.mark((scale.within(float(at)), marks), incident.severity),
-            (Standing::Missed, None) => drawing.path(cross(due, marks), "sign lost"),
-            _ => drawing.path(diamond(due, marks), "sign to-come"),
-        }
-        let (name, tail) =
-            if open { ("label halo", "label halo") } else { ("ink-2 halo", "ink halo") };
-        drawing.text((label.at, names + 12.0), Anchor::Middle, label.name.clone(), name);
-        let tail = if incident.standing == Standing::Missed { "critical halo" } else { tail };
-        drawing.text((label.at, names + 26.0), Anchor::Middle, label.words.clone(), tail);
-    }
-
     /// What was raised though nobody expected it: open circles.
-    fn unexpected(&self, drawing: &mut Drawing, scale: &Linear, bottom: f64) {
+    fn unexpected(&self, drawing: &mut Drawing, scale: &Linear) {
         let stray = |incident: &&Incident| incident.standing == Standing::Unexpected;
         for incident in self.incidents.iter().filter(stray) {
             let at = scale.within(float(incident.at()));
-            drawing.dot((at, bottom + 9.0), 4.0, "stray");
+            drawing.dot((at, MARKS), 4.0, "stray");
         }
     }
 }
 
-impl Label {
-    fn half(&self) -> f64 {
-        text_width(&self.name).max(text_width(&self.words)) / 2.0
-    }
+/// The moment at which an incident is due, down to its name.
+fn cause(drawing: &mut Drawing, scale: &Linear, incident: &Incident, names: f64) {
+    let due = due(scale, incident);
+    let class = if is_open(incident) { "due open" } else { "due" };
+    drawing.rule((due, COUNTS.0), (due, names - 2.0), class);
+}
 
-    fn span(&self) -> (f64, f64) {
-        (self.at - self.half(), self.at + self.half())
+/// Its mark where it was raised; open at its due time before that.
+fn mark(drawing: &mut Drawing, scale: &Linear, incident: &Incident) {
+    match (incident.standing, incident.raised) {
+        (_, Some(at)) => drawing.mark((scale.within(float(at)), MARKS), incident.severity),
+        (Standing::Missed, None) => drawing.path(cross(due(scale, incident), MARKS), "sign lost"),
+        _ => drawing.path(diamond(due(scale, incident), MARKS), "sign to-come"),
     }
 }
 
-/// What stands below the name of an expected incident.
-fn words(incident: &Incident) -> String {
-    match (incident.standing, incident.delay()) {
-        (Standing::Raised, Some(delay)) => format::delay(delay),
-        (Standing::ToCome, _) => format!("due {}", format::countdown(incident.at())),
-        _ => incident.verdict(),
-    }
+/// Its name, and its delay below.
+fn name(drawing: &mut Drawing, incident: &Incident, label: &Label) {
+    let (name, words) = match incident.standing {
+        Standing::ToCome | Standing::Awaited => ("label halo", "label halo"),
+        Standing::Missed => ("ink-2 halo", "critical halo"),
+        Standing::Raised | Standing::Unexpected => ("ink-2 halo", "ink halo"),
+    };
+    let top = names(label);
+    drawing.text((label.at, top + 12.0), Anchor::Middle, label.name.clone(), name);
+    drawing.text((label.at, top + 26.0), Anchor::Middle, label.words.clone(), words);
+}
+
+/// Upper edge of the names of a label.
+fn names(label: &Label) -> f64 {
+    NAMES + float(label.lane) * LANE
+}
+
+/// Where an incident is due, on the middle of a pixel.
+fn due(scale: &Linear, incident: &Incident) -> f64 {
+    scale.within(float(incident.at())).floor() + 0.5
+}
+
+fn is_open(incident: &Incident) -> bool {
+    matches!(incident.standing, Standing::ToCome | Standing::Awaited)
 }
 
 /// The smallest step that leads to a whole number in at most five.
 fn counting_step(most: usize) -> usize {
     (1..=most).find(|step| most.is_multiple_of(*step) && most / step <= 5).unwrap_or(1)
-}
-
-/// The first row, from 0, in which each span keeps its distance from those before it.
-fn lanes(spans: &[(f64, f64)], gap: f64) -> Vec<usize> {
-    let mut taken: Vec<Vec<(f64, f64)>> = Vec::new();
-    let place = |&(from, to): &(f64, f64)| {
-        let free = |lane: &Vec<(f64, f64)>| {
-            lane.iter().all(|other| other.1 + gap <= from || to + gap <= other.0)
-        };
-        let lane = taken.iter().position(free).unwrap_or(taken.len());
-        if lane == taken.len() {
-            taken.push(Vec::new());
-        }
-        taken[lane].push((from, to));
-        lane
-    };
-    spans.iter().map(place).collect()
 }
 
 fn diamond(x: f64, y: f64) -> String {
@@ -320,17 +281,6 @@ mod tests {
         assert_eq!(rules(&drawing, "now"), Vec::<String>::new());
         assert!(drawing.shapes.iter().any(|shape| matches!(shape, Shape::Dot { .. })));
         assert!(texts(&drawing).contains(&"missed".to_owned()));
-    }
-
-    #[test]
-    fn names_that_touch_take_further_rows() {
-        let check = |spans: &[(f64, f64)], expected: &[usize]| {
-            assert_eq!(lanes(spans, 10.0), expected, "{spans:?}");
-        };
-        check(&[], &[]);
-        check(&[(0.0, 40.0), (50.0, 90.0)], &[0, 0]);
-        check(&[(0.0, 40.0), (49.0, 90.0)], &[0, 1]);
-        check(&[(0.0, 90.0), (20.0, 110.0), (40.0, 60.0), (120.0, 150.0)], &[0, 1, 2, 0]);
     }
 
     #[test]
