@@ -10,8 +10,18 @@ use app::{App, feed::Initial, fixture};
 use leptos::prelude::*;
 use leptos_router::location::RequestUrl;
 
-const SHEETS: [&str; 9] =
-    ["tokens", "base", "shell", "components", "overview", "pages", "charts", "domain", "alerts"];
+const SHEETS: [&str; 10] = [
+    "tokens",
+    "base",
+    "shell",
+    "components",
+    "overview",
+    "pages",
+    "charts",
+    "domain",
+    "alerts",
+    "scenarios",
+];
 
 fn main() -> std::io::Result<()> {
     let directory = std::env::args().nth(1).unwrap_or_else(|| "target/look".to_owned());
@@ -24,7 +34,12 @@ fn main() -> std::io::Result<()> {
     }
     let root = std::env::current_dir()?.join("style");
     let style = style.replace("/assets/", &format!("file://{}/assets/", root.display()));
-    for (name, initial) in [("real", fixture::initial()), ("simulated", fixture::simulated())] {
+    let books = [
+        ("real", fixture::initial()),
+        ("simulated", fixture::simulated()),
+        ("drill", fixture::drill()),
+    ];
+    for (name, initial) in books {
         for theme in ["dark", "light"] {
             let body = body(&address, initial.clone());
             let page = format!(

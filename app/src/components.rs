@@ -4,6 +4,7 @@
 pub mod banner;
 pub mod bar;
 pub mod button;
+pub mod drill;
 pub mod figure;
 pub mod grid;
 pub mod keys;

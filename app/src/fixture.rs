@@ -1,6 +1,8 @@
 //! A bank made by hand: one realistic moment, for tests and for looking at a page without a
 //! server. The numbers are those of a quiet afternoon with three matters open.
 
+pub mod runs;
+
 use model::{
     Alert, AlertState, Book, Currency, Figure, Severity, Snapshot, SourceState, Timestamp, Topic,
     snapshot::Change, status::TopicStatus, trend::STEP,
@@ -58,6 +60,15 @@ pub fn simulated() -> Initial {
     initial
 }
 
+/// The same moment followed by a drill: its book, 84 s after its start.
+pub fn drill() -> Initial {
+    let mut initial = initial();
+    let run = runs::market();
+    initial.hello.snapshot.book = run.book();
+    initial.status.runs.insert(0, run);
+    initial
+}
+
 fn status(initial: &mut Initial) {
     let status = &mut initial.status;
     status.state = SourceState::Live;
@@ -67,6 +78,7 @@ fn status(initial: &mut Initial) {
     status.latency_p99_ms = 4.1;
     status.viewers = 6;
     status.version = "0.1.0".into();
+    status.runs = vec![runs::budget(), runs::projects(), runs::burst()];
     let topic = |topic: Topic| TopicStatus {
         topic,
         provenance: Default::default(),

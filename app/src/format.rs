@@ -206,6 +206,27 @@ pub fn countdown(millis: i64) -> String {
     }
 }
 
+/// A place on a drill's clock to a tenth of a second: `01:04.2`.
+pub fn lap(millis: i64) -> String {
+    let tenth = millis.max(0) / 100 % 10;
+    format!("{}.{tenth}", countdown(millis))
+}
+
+/// A short duration in seconds: `2.1 s`, below nothing with a true minus.
+pub fn seconds(millis: i64) -> String {
+    format!("{} s", decimal(in_seconds(millis), 1))
+}
+
+/// The same as a difference: `+2.1 s`.
+pub fn delay(millis: i64) -> String {
+    format!("{} s", signed(in_seconds(millis), 1))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds on a screen")]
+fn in_seconds(millis: i64) -> f64 {
+    millis as f64 / 1_000.0
+}
+
 /// Hour and minute of UTC: `14:36`.
 pub fn clock(time: Timestamp) -> String {
     let minute = time.millis().rem_euclid(Timestamp::DAY) / Timestamp::MINUTE;
@@ -371,6 +392,12 @@ mod tests {
         assert_eq!(countdown(402_999), "06:42");
         assert_eq!(countdown(4_002_000), "1:06:42");
         assert_eq!(countdown(-1), "00:00");
+        assert_eq!(lap(64_290), "01:04.2");
+        assert_eq!(lap(-1), "00:00.0");
+        assert_eq!(seconds(2_140), "2.1 s");
+        assert_eq!(delay(2_140), "+2.1 s");
+        assert_eq!(delay(-400), "\u{2212}0.4 s");
+        assert_eq!(delay(0), "0.0 s");
     }
 
     #[test]

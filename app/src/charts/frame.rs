@@ -244,7 +244,7 @@ fn tip(probe: Probe, width: f64) -> impl IntoView {
 }
 
 /// The width of an element, followed; none until it has been measured, so none on the server.
-fn measure(node: NodeRef<html::Div>) -> RwSignal<Option<f64>> {
+pub fn measure(node: NodeRef<html::Div>) -> RwSignal<Option<f64>> {
     let width = RwSignal::new(None);
     Effect::new(move |_| {
         let Some(element) = node.get() else { return };

@@ -1,13 +1,15 @@
 //! Banners between bar and page: what is true of every figure below. Source and drill cannot be
 //! dismissed.
 
-use leptos::prelude::*;
-use model::{Book, Provenance, SourceState, Status, Timestamp, status::SourceMode};
+mod drill;
 
+use leptos::prelude::*;
+use model::{Book, SourceState, Status, Timestamp, status::SourceMode};
+
+use self::drill::{DrillBanner, DrillNotice};
 use super::{
     button::{Button, Key},
     mark::{Mark, Shape},
-    tag::Tag,
 };
 use crate::{
     format,
@@ -94,13 +96,14 @@ fn attempts(status: &Status, now: Timestamp) -> String {
     }
 }
 
-/// The banners, in their order: source, drill, paused.
+/// The banners, in their order: source, drill, paused, and a notice of a drill elsewhere.
 #[component]
 pub fn Banners() -> impl IntoView {
     view! {
         <SourceBanner/>
         <DrillBanner/>
         <PausedBanner/>
+        <DrillNotice/>
     }
 }
 
@@ -129,40 +132,6 @@ fn SourceBanner() -> impl IntoView {
                     </span>
                 </p>
                 <a class="button" href="/operations">"Connection"</a>
-            </div>
-        </Show>
-    }
-    .into_any()
-}
-
-#[component]
-fn DrillBanner() -> impl IntoView {
-    let live = Live::expect();
-    let run = Memo::new(move |_| match live.book() {
-        Book::Drill(run) => Some(run),
-        _ => None,
-    });
-    let title = move || {
-        let id = run.get().unwrap_or_default();
-        live.status(|status| {
-            let run = status.runs.iter().find(|run| run.id == id);
-            run.map_or(id.clone(), |run| run.name.title().to_owned())
-        })
-    };
-    view! {
-        <Show when=move || run.with(Option::is_some)>
-            <div class="banner drill" role="status">
-                <Tag provenance=Provenance::Drill/>
-                <p>
-                    <b>{title} " in its own book. Real figures are untouched."</b>
-                </p>
-                <a
-                    class="button"
-                    href=move || format!("/scenarios/{}", run.get().unwrap_or_default())
-                >
-                    "Open drill"
-                </a>
-                <a class="button" href="/">"Back to now"</a>
             </div>
         </Show>
     }

@@ -14,8 +14,8 @@ use crate::{format, state::Live};
 pub struct Rung {
     /// Level, from 1.
     pub level: u8,
-    /// Who is told.
-    pub who: String,
+    /// Who is told, where somebody is named.
+    pub who: Option<String>,
     /// When.
     pub at: Timestamp,
 }
@@ -99,9 +99,10 @@ fn begun(alert: &Alert) -> Timestamp {
 }
 
 /// The position of a person, for that is what they are told as.
-fn title(snapshot: &Snapshot, who: Option<&PersonId>) -> String {
-    let Some(id) = who else { return "nobody named".to_owned() };
-    snapshot.people.get(id).map_or_else(|| snapshot.person_name(id), |person| person.title.clone())
+fn title(snapshot: &Snapshot, who: Option<&PersonId>) -> Option<String> {
+    let id = who?;
+    let person = snapshot.people.get(id);
+    Some(person.map_or_else(|| snapshot.person_name(id), |person| person.title.clone()))
 }
 
 /// The ladder of the alert that is opened.
@@ -134,7 +135,10 @@ fn climbing(reached: Vec<Rung>, next: Rung) -> impl IntoView {
         let at = next.at;
         move || format::countdown(at.since(live.now()))
     };
-    let head = format!("Escalates to level {}, {}, in", next.level, next.who);
+    let head = match &next.who {
+        Some(who) => format!("Escalates to level {}, {who}, in", next.level),
+        None => format!("Escalates to level {} in", next.level),
+    };
     let start = reached.first().map_or(next.at, |rung| rung.at);
     let share = move |at: Timestamp| format!("{:.2}%", share(start, next.at, at) * 100.0);
     let filled = move || share(live.now());
@@ -165,7 +169,7 @@ fn share(start: Timestamp, end: Timestamp, at: Timestamp) -> f64 {
 }
 
 fn label(rung: &Rung) -> impl IntoView + use<> {
-    let words = format!("L{} {}", rung.level, rung.who);
+    let words = format!("L{} {}", rung.level, rung.who.as_deref().unwrap_or_default());
     view! {
         <li>
             <span class="ellipsis" title=words.clone()>{words.clone()}</span>
@@ -176,7 +180,7 @@ fn label(rung: &Rung) -> impl IntoView + use<> {
 
 fn top(rung: &Rung, today: Timestamp) -> impl IntoView + use<> {
     let head = format!("Level {}, the last, since {}", rung.level, format::moment(rung.at, today));
-    let told = format!("Told: {}.", rung.who);
+    let told = format!("Told: {}.", rung.who.as_deref().unwrap_or("nobody is named for it"));
     view! {
         <section class="ladder crit" aria-labelledby="ladder">
             <h3 id="ladder">{head}</h3>

@@ -1,209 +1,322 @@
-//! One run: its progress, and each incident that it must raise beside what it has raised.
+//! One run: how far it is, what it says of itself, its timeline and its incidents.
 
-use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos::prelude::*;
 use model::{
-    Severity,
-    scenario::{Raised, Run},
+    Timestamp,
+    scenario::{Burst, Name, Run, RunState},
 };
 
-use super::{DrillTag, score};
+use super::{
+    incident::{median_delay, score},
+    load::Found,
+    table::IncidentTable,
+    timeline::TimelineChart,
+};
 use crate::{
     components::{
         button::Button,
-        mark::{NamedMark, Shape},
-        toast::Toasts,
+        drill::{Commands, Order, OrderButton},
+        tag::Tag,
     },
-    feed::Host,
+    feed::Start,
     format,
     state::Live,
 };
 
-/// One run.
+/// A run that is there. Parts that do not change are made once, so that the focus stays where it
+/// is while the run goes on.
 #[component]
-pub fn ScenarioRun() -> impl IntoView {
-    let live = Live::expect();
-    let params = use_params_map();
-    let run = Memo::new(move |_| {
-        let id = params.with(|params| params.get("run")).unwrap_or_default();
-        live.status(|status| status.runs.iter().find(|run| run.id == id).cloned())
-    });
-    view! {
-        {move || match run.get() {
-            Some(run) => view! { <Told run/> }.into_any(),
-            None => view! { <Unknown/> }.into_any(),
-        }}
-    }
-    .into_any()
-}
-
-#[component]
-fn Unknown() -> impl IntoView {
-    view! {
-        <Title text="Drill"/>
-        <header class="page-head">
-            <h1>"Drill"</h1>
-        </header>
-        <p class="lead">"This run is not known. Runs are kept until the program ends."</p>
-        <p class="lead"><a href="/scenarios">"All scenarios"</a></p>
-    }
-}
-
-#[component]
-fn Told(
-    /// The run.
-    run: Run,
+pub fn RunView(
+    /// The run as it is found.
+    found: Found,
+    /// The run as it was first seen.
+    first: Run,
+    /// Whether it is what the page is about.
+    main: bool,
 ) -> impl IntoView {
-    let title = run.name.title();
-    let facts = format!(
-        "Seed {}, {} x, started {}",
-        run.seed,
-        format::decimal(run.speed, 0),
-        format::clock_seconds(run.started)
-    );
-    let time =
-        format!("{} of {}", format::countdown(run.elapsed_ms), format::countdown(run.length_ms));
-    let percent = format::percent_whole(run.progress);
+    let (title, burst) = (first.name.title(), first.burst.is_some());
+    let run = Memo::new(move |_| found.run.get().unwrap_or_else(|| first.clone()));
+    let heading = if main {
+        view! { <h1 id="run-title">{title}</h1> }.into_any()
+    } else {
+        view! { <h2 id="run-title">{title}</h2> }.into_any()
+    };
     view! {
-        <Title text=title/>
-        <header class="page-head">
-            <h1>{title}</h1>
-            <DrillTag/>
-            <p class="detail">{facts}</p>
-            <div class="controls"><Controls run=run.clone()/></div>
-        </header>
-        <section class="run" aria-label="Progress">
-            <progress max="1" value=run.progress.to_string() aria-label="Progress">{percent}</progress>
-            <dl class="key-figures">{figures(&run, time)}</dl>
+        <section class="run-view" aria-labelledby="run-title">
+            <header class="run-head">
+                {heading}
+                <Tag provenance=model::Provenance::Drill/>
+                <About run/>
+                <Controls run/>
+                <Elapsed run/>
+            </header>
+            <Progress run/>
+            <Facts run/>
+            {(!burst).then(|| view! { <Incidents run/> })}
         </section>
-        {(run.burst.is_none()).then(|| view! { <Incidents run/> })}
     }
     .into_any()
 }
 
-fn figures(run: &Run, time: String) -> Vec<AnyView> {
-    let pairs = match &run.burst {
-        Some(burst) => vec![
-            ("State", format!("{:?}", run.state)),
-            ("Stored", format!("{} of {}", format::count(burst.done), format::count(burst.count))),
-            ("Asked for", format!("{}/s", format::count(burst.rate))),
-            ("Reached", format!("{}/s", format::decimal(burst.achieved, 0))),
-            ("p99 from intended send", format!("{} ms", format::decimal(burst.p99_ms, 1))),
-        ],
-        None => vec![
-            ("State", format!("{:?}", run.state)),
-            ("Time", time),
-            ("Incidents", score(run)),
-            ("Transactions scored 80 or more", format::count(run.scored_transactions)),
-            ("Events", format::count(run.events)),
-        ],
-    };
-    let figure = |(label, value): (&'static str, String)| {
-        view! { <div class="key-figure"><dt>{label}</dt><dd>{value}</dd></div> }.into_any()
-    };
-    pairs.into_iter().map(figure).collect()
+#[component]
+fn About(
+    /// The run.
+    run: Memo<Run>,
+) -> impl IntoView {
+    let live = Live::expect();
+    let words = Memo::new(move |_| {
+        let now = live.status(|status| status.now);
+        run.with(|run| about(run, now))
+    });
+    view! { <p class="detail">{words}</p> }
 }
 
+/// State unless it runs, seed, speed and start.
+fn about(run: &Run, now: Timestamp) -> String {
+    let today = run.started.floor(Timestamp::DAY) == now.floor(Timestamp::DAY);
+    let day = if today { String::new() } else { format!("{}, ", format::date(run.started, now)) };
+    let started = format!("started {day}{}", format::clock_seconds(run.started));
+    let seed = match run.state {
+        RunState::Running => format!("Seed {}", run.seed),
+        RunState::Paused => format!("Paused, seed {}", run.seed),
+        RunState::Finished => format!("Finished, seed {}", run.seed),
+        RunState::Stopped => format!("Stopped, seed {}", run.seed),
+        RunState::Interrupted => format!("Interrupted, seed {}", run.seed),
+    };
+    match run.burst {
+        Some(_) => format!("{seed}, {started}"),
+        None => format!("{seed}, {} x, {started}", format::decimal(run.speed, 0)),
+    }
+}
+
+/// Orders to a live run; an ended one can be run again.
 #[component]
 fn Controls(
     /// The run.
-    run: Run,
+    run: Memo<Run>,
 ) -> impl IntoView {
-    let (host, toasts) = (Host::expect(), Toasts::expect());
-    let (live, burst, id) = (run.state.is_live(), run.burst.is_some(), run.id);
-    let paused = run.state == model::scenario::RunState::Paused;
-    let press = move |verb: &'static str, done: &'static str| {
-        let answer = host.control(&id, verb);
-        spawn_local(async move {
-            match answer.await {
-                Ok(_) => toasts.done(done),
-                Err(fault) => toasts.failed(format!("Not done: {fault}")),
-            }
-        });
-    };
-    let (hold, go, stop) = (press.clone(), press.clone(), press);
-    view! {
-        {(live && !burst && !paused)
-            .then(|| view! { <Button on_press=move || hold("pause", "Paused.")>"Pause"</Button> })}
-        {(live && paused)
-            .then(|| view! { <Button on_press=move || go("resume", "Resumed.")>"Resume"</Button> })}
-        {live.then(|| view! { <Button on_press=move || stop("stop", "Drill stopped.")>"Stop drill"</Button> })}
-        <a class="button" href="/scenarios">"All scenarios"</a>
-    }
-    .into_any()
-}
-
-/// A line of the table: what was expected or raised, and when.
-struct Line {
-    severity: Severity,
-    name: String,
-    cause: String,
-    raised: Option<(String, String)>,
-    verdict: &'static str,
-}
-
-fn lines(run: &Run) -> Vec<Line> {
-    let found = |entity: &str| run.raised.iter().find(|raised| raised.entity == entity);
-    let time = |raised: &Raised| (format::countdown(raised.at_ms), raised.title.clone());
-    let expected = run.expected.iter().map(|expected| {
-        let raised = found(&expected.entity);
-        Line {
-            severity: raised.map_or(expected.severity, |raised| raised.severity),
-            name: expected.name.clone(),
-            cause: format::countdown(expected.at_ms),
-            raised: raised.map(time),
-            verdict: match raised {
-                Some(_) => "raised",
-                None if run.state.is_live() => "to come",
-                None => "missed",
-            },
-        }
+    let some = Signal::derive(move || Some(run.get()));
+    let live = Memo::new(move |_| run.with(|run| run.state.is_live()));
+    let held = Memo::new(move |_| {
+        let paused = run.with(|run| run.state == RunState::Paused);
+        if paused { Order::Resume } else { Order::Pause }
     });
-    let unexpected = run.raised.iter().filter(|raised| !raised.expected).map(|raised| Line {
-        severity: raised.severity,
-        name: raised.entity.clone(),
-        cause: "\u{2013}".to_owned(),
-        raised: Some(time(raised)),
-        verdict: "not expected",
-    });
-    expected.chain(unexpected).collect()
-}
-
-#[component]
-fn Incidents(
-    /// The run.
-    run: Run,
-) -> impl IntoView {
-    let row = |line: Line| {
-        let dash = || ("\u{2013}".to_owned(), "\u{2013}".to_owned());
-        let (at, title) = line.raised.unwrap_or_else(dash);
-        view! {
-            <tr>
-                <th scope="row"><NamedMark shape=Shape::of(line.severity)/> " " {line.name}</th>
-                <td>{title}</td>
-                <td class="number">{line.cause}</td>
-                <td class="number">{at}</td>
-                <td>{line.verdict}</td>
-            </tr>
-        }
-    };
+    let scripted = run.with_untracked(|run| run.burst.is_none());
+    let figures = move || run.with(|run| format!("/?book={}", run.book()));
+    let title = run.with_untracked(|run| run.name.title());
     view! {
-        <div class="grid-frame" tabindex="0" role="region" aria-label="Incidents">
-            <table class="grid">
-                <caption class="unseen">"Expected and raised incidents"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Expected"</th>
-                        <th scope="col">"Alert"</th>
-                        <th scope="col" class="number">"Caused"</th>
-                        <th scope="col" class="number">"Raised"</th>
-                        <th scope="col">"Verdict"</th>
-                    </tr>
-                </thead>
-                <tbody>{lines(&run).into_iter().map(row).collect_view()}</tbody>
-            </table>
+        <div class="controls">
+            <Show when=move || live.get() fallback=move || view! { <AgainButton run/> }>
+                {scripted.then(|| view! { <OrderButton run=some order=held/> })}
+                <OrderButton run=some order=Order::Stop/>
+            </Show>
+            <a class="button quiet" href=figures>
+                <span>"See its figures" <span class="unseen">" " {title}</span></span>
+            </a>
         </div>
     }
     .into_any()
+}
+
+#[component]
+fn AgainButton(
+    /// The run.
+    run: Memo<Run>,
+) -> impl IntoView {
+    let commands = Commands::expect();
+    let title = run.with_untracked(|run| run.name.title());
+    let press = move || {
+        let (name, start) = run.with_untracked(|run| (run.name, again(run)));
+        commands.start(name, &start);
+    };
+    view! {
+        <Button on_press=press>
+            <span>"Run again" <span class="unseen">" " {title}</span></span>
+        </Button>
+    }
+    .into_any()
+}
+
+/// The same run once more: same seed and speed, same events.
+fn again(run: &Run) -> Start {
+    let burst = run.burst.as_ref();
+    Start {
+        seed: Some(run.seed),
+        speed: burst.is_none().then_some(run.speed),
+        count: burst.map(|burst| burst.count),
+        rate: burst.map(|burst| burst.rate),
+    }
+}
+
+#[component]
+fn Elapsed(
+    /// The run.
+    run: Memo<Run>,
+) -> impl IntoView {
+    let elapsed = move || run.with(|run| format::countdown(run.elapsed_ms));
+    let of = move || {
+        let length = run.with(|run| run.length_ms);
+        (length > 0).then(|| format!(" of {}", format::countdown(length)))
+    };
+    view! { <p class="elapsed"><b>{elapsed}</b>{of}</p> }
+}
+
+/// How far it is, as a hatched bar. The hatch lies under the whole bar; what is to come covers it.
+#[component]
+fn Progress(
+    /// The run.
+    run: Memo<Run>,
+) -> impl IntoView {
+    let share = Memo::new(move |_| run.with(|run| run.progress.clamp(0.0, 1.0) * 100.0));
+    let title = run.with_untracked(|run| run.name.title());
+    let told = move || {
+        run.with(|run| match &run.burst {
+            Some(burst) => stored(burst),
+            None => format!("{}, {} raised", format::percent_whole(run.progress), score(run)),
+        })
+    };
+    let percent = move |share: f64| format!("{share:.1}%");
+    view! {
+        <div
+            class="run-progress"
+            role="progressbar"
+            aria-label=format!("Progress of {title}")
+            aria-valuemin="0"
+            aria-valuemax="100"
+            aria-valuenow=move || format!("{:.0}", share.get())
+            aria-valuetext=told
+        >
+            <svg aria-hidden="true">
+                <rect
+                    class="rest"
+                    x=move || percent(share.get())
+                    width=move || percent(100.0 - share.get())
+                    height="6"
+                ></rect>
+            </svg>
+        </div>
+    }
+    .into_any()
+}
+
+fn stored(burst: &Burst) -> String {
+    format!("{} of {} events", format::count(burst.done), format::count(burst.count))
+}
+
+/// One fact: what it is, its value, and the unit behind.
+type Fact = (&'static str, String, &'static str);
+
+#[component]
+fn Facts(
+    /// The run.
+    run: Memo<Run>,
+) -> impl IntoView {
+    let facts = Memo::new(move |_| run.with(facts));
+    let remark = move || {
+        run.with(|run| match (&run.burst, run.expected.len()) {
+            (None, most @ 1..) => format!("Incidents raised, 0 to {}", format::count(most)),
+            _ => String::new(),
+        })
+    };
+    let fact = |(label, value, unit): Fact| {
+        view! { <div><dt>{label} " "</dt><dd><b>{value}</b> {unit}</dd></div> }
+    };
+    view! {
+        <div class="run-facts">
+            <dl>{move || facts.get().into_iter().map(fact).collect_view()}</dl>
+            <p class="remark">{remark}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn facts(run: &Run) -> Vec<Fact> {
+    match &run.burst {
+        Some(burst) => vec![
+            ("Stored", stored(burst), ""),
+            ("Asked for", format::count(burst.rate), "/s"),
+            ("Reached", format::decimal(burst.achieved, 0), "/s"),
+            ("p99 from intended send", format::decimal(burst.p99_ms, 1), " ms"),
+        ],
+        None => {
+            let median = median_delay(run);
+            let mut facts = vec![
+                ("Raised", score(run), " incidents"),
+                (
+                    "Median time to detect",
+                    median.map_or_else(|| format::MISSING.to_owned(), format::seconds),
+                    "",
+                ),
+                ("Rate", rate(run), "/s"),
+                ("Events", format::count(run.events), ""),
+            ];
+            if run.name == Name::MarketVolatility || run.scored_transactions > 0 {
+                let scored = format::count(run.scored_transactions);
+                facts.insert(1, ("Transactions scored 80 or more", scored, ""));
+            }
+            facts
+        }
+    }
+}
+
+/// Events in a second of the wall clock, over the whole run so far.
+#[expect(clippy::cast_precision_loss, reason = "a rate on a screen")]
+fn rate(run: &Run) -> String {
+    let seconds = run.elapsed_ms as f64 / 1_000.0 / run.speed;
+    format::decimal(run.events as f64 / seconds, 0)
+}
+
+/// Timeline and table, once the plan of the run is known.
+#[component]
+fn Incidents(
+    /// The run.
+    run: Memo<Run>,
+) -> impl IntoView {
+    let planned = Memo::new(move |_| run.with(|run| !run.expected.is_empty()));
+    let none = || {
+        view! {
+            <p class="run-empty">
+                <b>{format::MISSING}</b>
+                " The plan of this run has not arrived yet."
+            </p>
+        }
+    };
+    view! {
+        <Show when=move || planned.get() fallback=none>
+            <TimelineChart run/>
+            <IncidentTable run/>
+        </Show>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{self, runs};
+
+    #[test]
+    fn a_run_says_its_seed_speed_and_start() {
+        let check = |run: Run, words: &str| assert_eq!(about(&run, fixture::now()), words);
+        check(runs::market(), "Seed 4127, 8 x, started 14:40:54");
+        check(runs::budget(), "Finished, seed 88, 4 x, started 14:21:18");
+        check(runs::projects(), "Stopped, seed 12, 20 x, started 21 Nov, 12:42:18");
+        check(runs::burst(), "Finished, seed 7, started 11:22:18");
+    }
+
+    #[test]
+    fn running_again_keeps_what_made_the_events() {
+        let start = again(&runs::market());
+        assert_eq!((start.seed, start.speed, start.count), (Some(4_127), Some(8.0), None));
+        let start = again(&runs::burst());
+        assert_eq!((start.speed, start.count, start.rate), (None, Some(50_000), Some(5_000)));
+    }
+
+    #[test]
+    fn a_rate_is_of_the_wall_clock_and_missing_before_the_first_second() {
+        let mut run = runs::market();
+        assert_eq!(rate(&run), "150");
+        (run.elapsed_ms, run.events) = (0, 0);
+        assert_eq!(rate(&run), format::MISSING);
+    }
 }

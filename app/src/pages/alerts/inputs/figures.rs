@@ -34,7 +34,7 @@ pub fn computed(
         Topic::Compliance => {
             snapshot.compliance.get(key).map(|row| (&row.origin, compliance(row, now)))
         }
-        Topic::Transactions => newest(snapshot, key).map(|row| (&row.origin, transaction(row))),
+        Topic::Transactions => behind(snapshot, alert).map(|row| (&row.origin, transaction(row))),
         Topic::Risk => snapshot.risk.get(key).map(|row| (&row.origin, risk(row, now))),
         Topic::System => snapshot.system.get(key).map(|row| (&row.origin, system(row))),
         Topic::Etl => snapshot.etl.get(key).map(|row| (&row.origin, etl(row, now))),
@@ -49,10 +49,12 @@ pub fn computed(
 /// A figure, its value where it has one, and the numbers behind it.
 type Line = (Figure, Option<f64>, String);
 
-/// The newest transaction of an account that the snapshot carries.
-fn newest<'a>(snapshot: &'a Snapshot, account: &str) -> Option<&'a transaction::Row> {
-    let rows = snapshot.transactions.values().rev();
-    rows.into_iter().find(|row| row.transaction.account.as_str() == account)
+/// The worst of the transactions behind an alert that the snapshot still carries.
+fn behind<'a>(snapshot: &'a Snapshot, alert: &Alert) -> Option<&'a transaction::Row> {
+    let behind = |row: &&transaction::Row| {
+        alert.events.iter().any(|origin| origin.event == row.origin.event)
+    };
+    snapshot.transactions.values().filter(behind).max_by_key(|row| row.score)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "days on a screen")]
@@ -280,6 +282,11 @@ mod tests {
             (Topic::Etl, "fx_rates", Figure::FreshnessMinutes),
         ] {
             (alert.topic, alert.entity) = (topic, entity.to_owned());
+            let own = snapshot
+                .transactions
+                .values()
+                .filter(|row| row.transaction.account.as_str() == entity);
+            alert.events = own.map(|row| row.origin.clone()).collect();
             let (_, figures) = computed(&snapshot, &alert, fixture::now()).unwrap();
             assert!(figures.iter().any(|computed| computed.figure == figure), "{topic}");
             assert!(figures.iter().all(|computed| computed.figure.topic() == topic), "{topic}");
