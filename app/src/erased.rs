@@ -27,6 +27,20 @@ pub fn shown(
     Arc::new(Mutex::new(move || if when.get() { view() } else { ().into_any() }))
 }
 
+/// One row of a list that changes.
+pub struct Listed {
+    /// What tells it from the others; a row with the same key stays as it was drawn.
+    pub key: String,
+    /// Draws it.
+    pub view: Box<dyn FnOnce() -> AnyView + Send>,
+}
+
+/// A list that changes: rows are drawn when they come and stay until they go.
+pub fn list(rows: impl Fn() -> Vec<Listed> + Send + 'static) -> AnyView {
+    let rows: Box<dyn Fn() -> Vec<Listed> + Send> = Box::new(rows);
+    view! { <For each=rows key=|row| row.key.clone() children=|row| (row.view)()/> }.into_any()
+}
+
 /// A memo: computed from what it reads, and who reads it hears only of another value.
 pub struct Derived<T> {
     memo: Memo<Held>,

@@ -6,7 +6,7 @@ use model::{Book, Severity, SourceState, Status, Timestamp, Topic};
 
 use super::mark::{Mark, Shape};
 use crate::{
-    erased::Derived,
+    erased::{Derived, shown, text},
     feed::{Host, Theme},
     format,
     state::{Connection, Live},
@@ -63,14 +63,15 @@ fn Urgent() -> impl IntoView {
             open.filter(|alert| alert.severity >= Severity::Critical).count()
         })
     });
-    view! {
-        <Show when=move || urgent.get() != 0>
+    let badge = move || {
+        view! {
             <span class="badge">
                 {move || format::count(urgent.get())}
                 <span class="unseen">" critical"</span>
             </span>
-        </Show>
-    }
+        }
+    };
+    shown(move || urgent.get() != 0, move || badge().into_any())
 }
 
 /// The bar at the top.
@@ -226,10 +227,10 @@ fn SourceChip() -> impl IntoView {
     });
     let href = link("/operations");
     view! {
-        <a class=move || chip.with(|chip| chip.class) href=move || href.get()>
+        <a class=text(move || chip.with(|chip| chip.class)) href=move || href.get()>
             <Mark shape=Signal::derive(move || chip.with(|chip| chip.shape))/>
             <span class="unseen">"Source: "</span>
-            <b>{move || chip.with(|chip| chip.state)}</b>
+            <b>{text(move || chip.with(|chip| chip.state))}</b>
             <span class="detail">{move || chip.with(|chip| chip.detail.clone())}</span>
         </a>
     }
@@ -255,11 +256,11 @@ fn PauseButton() -> impl IntoView {
     view! {
         <button type="button" class="icon" aria-pressed=move || paused().to_string() on:click=press>
             <svg viewBox="0 0 12 12" aria-hidden="true">
-                <path d=move || {
+                <path d=text(move || {
                     if paused() { "M2.5 1 10.5 6 2.5 11Z" } else { "M2.5 1.5h2v9h-2ZM7.5 1.5h2v9h-2Z" }
-                }></path>
+                })></path>
             </svg>
-            <span class="label">{move || if paused() { "Resume" } else { "Pause" }}</span>
+            <span class="label">{text(move || if paused() { "Resume" } else { "Pause" })}</span>
         </button>
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use crate::state::Live;
+use crate::{erased::text, state::Live};
 
 /// A number in the parts that are set apart: code before, unit behind.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -54,7 +54,7 @@ pub fn Figure(
 ) -> impl IntoView {
     let node = NodeRef::<html::Span>::new();
     flash(number, node);
-    let part = move |of: fn(&Number) -> String| move || number.with(of);
+    let part = move |of: fn(&Number) -> String| text(move || number.with(of));
     view! {
         <span
             class="figure"

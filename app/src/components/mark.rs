@@ -4,6 +4,8 @@
 use leptos::prelude::*;
 use model::{Alert, AlertState, Severity};
 
+use crate::erased::text;
+
 /// Shapes, 12 by 12.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shape {
@@ -111,9 +113,9 @@ pub fn Mark(
     shape: Signal<Shape>,
 ) -> impl IntoView {
     view! {
-        <svg class=move || shape.get().class() viewBox="0 0 12 12" aria-hidden="true">
-            <path class="fill" d=move || shape.get().filled()></path>
-            <path class="draw" d=move || shape.get().drawn()></path>
+        <svg class=text(move || shape.get().class()) viewBox="0 0 12 12" aria-hidden="true">
+            <path class="fill" d=text(move || shape.get().filled())></path>
+            <path class="draw" d=text(move || shape.get().drawn())></path>
         </svg>
     }
 }
@@ -127,6 +129,6 @@ pub fn NamedMark(
 ) -> impl IntoView {
     view! {
         <Mark shape/>
-        <span class="unseen">{move || shape.get().word()}</span>
+        <span class="unseen">{text(move || shape.get().word())}</span>
     }
 }

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use model::Provenance;
 
+use crate::erased;
+
 /// The tag of a provenance: REAL, SIM, DRILL or REPLAY.
 #[component]
 pub fn Tag(
@@ -10,7 +12,7 @@ pub fn Tag(
     #[prop(into)]
     provenance: Signal<Provenance>,
 ) -> impl IntoView {
-    view! { <span class=move || class(provenance.get())>{move || text(provenance.get())}</span> }
+    view! { <span class=erased::text(move || class(provenance.get()))>{erased::text(move || text(provenance.get()))}</span> }
 }
 
 /// The capitals of a provenance.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::mark::{Mark, Shape};
+use crate::erased::{Listed, list};
 
 /// Most toasts on the screen.
 const MOST: usize = 3;
@@ -88,10 +89,16 @@ pub fn ToastList() -> impl IntoView {
                 <button type="button" class="button quiet" on:click=close>"Close"</button>
             </li>
         }
+        .into_any()
     };
+    let listed = move |toast: Toast| Listed {
+        key: toast.id.to_string(),
+        view: Box::new(move || row(toast)),
+    };
+    let rows = move || toasts.list.get().into_iter().map(listed).collect();
     view! {
         <ul class="toasts" role="status" aria-live="polite">
-            <For each=move || toasts.list.get() key=|toast| toast.id children=row/>
+            {list(rows)}
         </ul>
     }
     .into_any()

@@ -32,7 +32,7 @@ use crate::{
         mark::{Mark, Shape},
         tag::Tag,
     },
-    erased::Derived,
+    erased::{Derived, shown, text},
     format,
     state::Live,
 };
@@ -63,7 +63,8 @@ pub fn Overview() -> impl IntoView {
 fn Heads() -> impl IntoView {
     let live = Live::expect();
     let minute = Derived::new(move || live.now().floor(Timestamp::MINUTE));
-    let tick = move |back: i64| move || format::clock(minute.get().plus(-back * Timestamp::MINUTE));
+    let tick =
+        move |back: i64| text(move || format::clock(minute.get().plus(-back * Timestamp::MINUTE)));
     view! {
         <div class="heads">
             <span>"Domain, now"</span>
@@ -118,7 +119,7 @@ fn Strip(
         format!("strip{severity}{provenance}{stale}")
     };
     view! {
-        <article class=class>
+        <article class=text(class)>
             <Now topic age/>
             <TrendCell topic/>
             <WhereCell topic/>
@@ -150,9 +151,10 @@ fn Now(
         <div class="now">
             <h2>
                 <a href=move || href.get()>{topic.title()}</a>
-                <Show when=move || provenance.get() != Provenance::Real>
-                    <Tag provenance/>
-                </Show>
+                {shown(
+                    move || provenance.get() != Provenance::Real,
+                    move || view! { <Tag provenance/> }.into_any(),
+                )}
             </h2>
             <Age topic age/>
             <p class="value">

@@ -11,7 +11,7 @@ use crate::{
         mark::{Mark, Shape},
         toast::Toasts,
     },
-    erased::Derived,
+    erased::{Derived, shown, text},
     feed::Host,
     format,
     state::Live,
@@ -36,16 +36,16 @@ pub fn Band() -> impl IntoView {
 #[component]
 fn Verdict() -> impl IntoView {
     let live = Live::expect();
-    let text = Derived::new(move || {
+    let answer = Derived::new(move || {
         live.status(|status| live.alerts(|snapshot| verdict::verdict(snapshot, status)))
     });
     let counts = Derived::new(move || live.alerts(|snapshot| snapshot.alert_counts()));
     let taken = Derived::new(move || live.alerts(verdict::footnote));
-    let count = move |of: fn([usize; 4]) -> usize| move || format::count(of(counts.get()));
+    let count = move |of: fn([usize; 4]) -> usize| text(move || format::count(of(counts.get())));
     view! {
         <div class="question wrong">
             <p class="ask">"Is anything wrong"</p>
-            <h1>{move || text.get()}</h1>
+            <h1>{move || answer.get()}</h1>
             <ul class="counts">
                 <li>
                     <Mark shape=Shape::Critical/>
@@ -135,11 +135,12 @@ fn Changed() -> impl IntoView {
     };
     view! {
         <div class="question changed">
-            <p class="ask">{ask}</p>
+            <p class="ask">{text(ask)}</p>
             <ul>{move || news.get().into_iter().map(row).collect_view()}</ul>
-            <Show when=move || news.with(Vec::is_empty)>
-                <p class="none">"Nothing changed"</p>
-            </Show>
+            {shown(
+                move || news.with(Vec::is_empty),
+                || view! { <p class="none">"Nothing changed"</p> }.into_any(),
+            )}
         </div>
     }
     .into_any()
@@ -169,7 +170,7 @@ fn Trust() -> impl IntoView {
                 {move || answer.get()}
             </p>
             <dl class="meters">{meters.map(|meter| view! { <MeterView meter/> }).collect_view()}</dl>
-            <p class="footing">{footing}</p>
+            <p class="footing">{text(footing)}</p>
         </div>
     }
     .into_any()
@@ -189,10 +190,10 @@ fn MeterView(
     };
     let width = move || format!("{:.1}%", meter.with(|meter| meter.share) * 100.0);
     view! {
-        <div class=class>
+        <div class=text(class)>
             <svg aria-hidden="true">
                 <rect class="track" width="100%" height="100%"></rect>
-                <rect class="level" width=width height="100%"></rect>
+                <rect class="level" width=text(width) height="100%"></rect>
             </svg>
             <dt title=topic.title()>{topic.abbreviation()}</dt>
             <dd>{move || meter.with(|meter| meter.text.clone())}</dd>
@@ -223,7 +224,7 @@ fn NextAction() -> impl IntoView {
         .into_any(),
     };
     view! {
-        <div class=class>
+        <div class=text(class)>
             <p class="ask">"What to do next"</p>
             {body}
         </div>
@@ -272,7 +273,7 @@ fn Take(
     let why = link(&format!("/alerts/{id}"));
     let deadline = escalation.map(|(to, at)| {
         let left = move || format::countdown(at.since(live.now()));
-        view! { "Escalates to " {to} " in " <b class="countdown" role="timer">{left}</b> }
+        view! { "Escalates to " {to} " in " <b class="countdown" role="timer">{text(left)}</b> }
     });
     view! {
         <p class="what">"Acknowledge " {entity}</p>

@@ -3,7 +3,12 @@
 use leptos::prelude::*;
 use model::Book;
 
-use crate::{components::button::Key, erased::Derived, format, state::Live};
+use crate::{
+    components::button::Key,
+    erased::{Derived, shown, text},
+    format,
+    state::Live,
+};
 
 /// The foot of the overview.
 #[component]
@@ -29,12 +34,16 @@ pub fn Foot() -> impl IntoView {
     };
     view! {
         <footer class="foot">
-            <span><b>{rate}</b> {kind}</span>
-            <Show when=move || lag.with(Option::is_some)>
-                <span><b>{move || lag.get()} " s"</b> " lag"</span>
-            </Show>
-            <span><b>{latency} " ms"</b> " p99 to screen"</span>
-            <span>"sequence " <b>{sequence}</b></span>
+            <span><b>{text(rate)}</b> {text(kind)}</span>
+            {shown(
+                move || lag.with(Option::is_some),
+                move || view! {
+                    <span><b>{move || lag.get().unwrap_or_default()} " s"</b> " lag"</span>
+                }
+                .into_any(),
+            )}
+            <span><b>{text(latency)} " ms"</b> " p99 to screen"</span>
+            <span>"sequence " <b>{text(sequence)}</b></span>
             <span>{move || format::plural(viewers() as usize, "viewer")}</span>
             <span class="keys">
                 <span><Key name="G"/> " go to"</span>

@@ -12,7 +12,7 @@ use crate::{
         mark::{NamedMark, Shape},
         tag::Tag,
     },
-    erased::Derived,
+    erased::{Derived, Listed, list, shown, text},
     format,
     state::Live,
 };
@@ -28,8 +28,12 @@ struct Row {
 
 impl Row {
     /// What makes it another row: the alert changed.
-    fn key(&self) -> (String, u64) {
-        (self.alert.id.to_string(), self.alert.sequence)
+    fn listed(self, tagged: Derived<bool>) -> Listed {
+        let Row { alert } = self;
+        Listed {
+            key: format!("{} {}", alert.id, alert.sequence),
+            view: Box::new(move || view! { <StreamRow alert tagged/> }.into_any()),
+        }
     }
 }
 
@@ -46,7 +50,11 @@ pub fn Stream() -> impl IntoView {
         })
     });
     let held = RwSignal::new(None::<Vec<Row>>);
-    let shown = move || held.get().unwrap_or_else(|| newest.get());
+    let tagged = Derived::new(move || live.book() != Book::Real);
+    let rows = move || {
+        let shown = held.get().unwrap_or_else(|| newest.get());
+        shown.into_iter().map(|row| row.listed(tagged)).collect()
+    };
     let waiting = Derived::new(move || {
         let held = held.get();
         let fresh = |held: &Vec<Row>| {
@@ -60,26 +68,26 @@ pub fn Stream() -> impl IntoView {
         }
     };
     let release = move || held.set(None);
-    let tagged = Derived::new(move || live.book() != Book::Real);
+    let fresh = move || {
+        view! {
+            <p class="waiting" role="status">
+                <Button weight=Weight::Quiet on_press=release>
+                    {move || format!("{} new", waiting.get())}
+                </Button>
+            </p>
+        }
+    };
     view! {
         <section class="stream" aria-label="Alerts">
             <StreamHead/>
-            <Show when=move || waiting.get() != 0>
-                <p class="waiting" role="status">
-                    <Button weight=Weight::Quiet on_press=release>
-                        {move || format!("{} new", waiting.get())}
-                    </Button>
-                </p>
-            </Show>
+            {shown(move || waiting.get() != 0, move || fresh().into_any())}
             <ol
                 on:mouseenter=move |_| hold()
                 on:mouseleave=move |_| release()
                 on:focusin=move |_| hold()
                 on:focusout=move |_| release()
             >
-                <For each=shown key=Row::key let(row)>
-                    <StreamRow alert=row.alert tagged/>
-                </For>
+                {list(rows)}
             </ol>
         </section>
     }
@@ -91,7 +99,7 @@ fn StreamHead() -> impl IntoView {
     let live = Live::expect();
     let counts = Derived::new(move || live.alerts(|snapshot| snapshot.alert_counts()));
     let all = link("/alerts");
-    let part = move |of: fn([usize; 4]) -> usize| move || format::count(of(counts.get()));
+    let part = move |of: fn([usize; 4]) -> usize| text(move || format::count(of(counts.get())));
     view! {
         <h2 class="head">
             <a href=move || all.get()>
@@ -131,9 +139,7 @@ fn StreamRow(
                 <span>{topic}</span>
                 " "
                 <span class="ellipsis">{move || standing(&alert, now())}</span>
-                <Show when=move || tagged.get()>
-                    <Tag provenance/>
-                </Show>
+                {shown(move || tagged.get(), move || view! { <Tag provenance/> }.into_any())}
             </p>
         </li>
     }

@@ -276,8 +276,8 @@ pub fn TrendCell(
     view! {
         <div class="trend">
             <svg role="img" aria-label=move || drawing.with(|drawing| drawing.summary.clone())>
-                {move || drawing.with(gap_views)}
-                {move || drawing.with(reference_view)}
+                {move || drawing.with(gap_views).into_any()}
+                {move || drawing.with(reference_view).into_any()}
                 <svg
                     x="0"
                     y="22%"
@@ -294,8 +294,8 @@ pub fn TrendCell(
                         d=move || drawing.with(|drawing| drawing.line.clone())
                     ></path>
                 </svg>
-                {move || drawing.with(flag_views)}
-                {move || drawing.with(|drawing| end_view(drawing, simulated()))}
+                {move || drawing.with(flag_views).into_any()}
+                {move || drawing.with(|drawing| end_view(drawing, simulated())).into_any()}
             </svg>
         </div>
     }
