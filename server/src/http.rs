@@ -179,7 +179,7 @@ fn compression() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new()
         .br(true)
         .gzip(true)
-        .quality(tower_http::CompressionLevel::Fastest)
+        .quality(tower_http::CompressionLevel::Precise(5))
         .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("font/")))
 }
 
