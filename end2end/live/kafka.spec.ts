@@ -62,8 +62,8 @@ test.describe("with a broker of its own", () => {
     const events = await server.json("/api/v1/events?topic=budget&provenance=real");
     expect(events.items).toHaveLength(2);
     expect(events.items[0].offset).toBe(1);
-    const metrics = await (await fetch(`${server.url}/metrics`)).text();
-    expect(metrics).toMatch(/streamboard_kafka_lag_records\{topic="budget",partition="\d"\} 0/);
+    const metrics = async () => (await fetch(`${server.url}/metrics`)).text();
+    await expect.poll(metrics).toMatch(/streamboard_kafka_lag_records\{topic="budget",partition="\d"\} 0/);
   });
 
   test("a killed broker shows the change-over, and its return the recovery", async ({ page }) => {
