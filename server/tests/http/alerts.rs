@@ -4,11 +4,17 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 
-/// An alert of the simulated book that nobody has taken.
+/// An alert that nobody has taken: a department has used 95 % of its budget. The simulation has
+/// alerts of its own, but which ones depends on the hour.
 fn firing(app: &App) -> Value {
+    let mut budget = app.get("/api/v1/schemas/budget").ok(200)["examples"][0].clone();
+    let approved = budget["approved"]["minor"].as_i64().expect("an amount");
+    budget["actual_to_date"]["minor"] = json!(approved / 100 * 95);
+    app.post_json("/api/v1/events/budget", &budget).ok(202);
     app.until(|app| {
-        let listed = app.get("/api/v1/alerts?state=firing&severity=critical").ok(200);
-        listed["items"].get(0).cloned()
+        let listed = app.get("/api/v1/alerts?book=real&state=firing&severity=critical").ok(200);
+        let items = listed["items"].as_array().expect("items");
+        items.iter().find(|alert| alert["rule"] == "budget.utilization").cloned()
     })
 }
 
@@ -19,7 +25,7 @@ fn an_alert_says_why_and_can_be_taken_once() {
     let id = alert["id"].as_str().expect("an id");
     let path = format!("/api/v1/alerts/{id}");
     let one = app.get(&path).ok(200);
-    assert_eq!(one["book"], "simulated");
+    assert_eq!(one["book"], "real");
     assert!(!one["events"].as_array().expect("events").is_empty(), "{one}");
     assert!(one["escalation"]["next_at"].is_string(), "{one}");
 
