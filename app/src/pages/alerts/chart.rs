@@ -222,3 +222,47 @@ pub fn Watch(
     }
     .into_any()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{charts::drawing::Shape, fixture};
+
+    /// The panel of an alert of the fixture, with so many minutes of history.
+    fn drawn(id: &str, minutes: i64) -> Option<Panel> {
+        let snapshot = fixture::initial().hello.snapshot;
+        let alert = snapshot.alerts.values().find(|alert| alert.id.as_str() == id).unwrap();
+        let mut trend = Trend::default();
+        for minute in 1..=minutes {
+            trend.put(fixture::now().plus(-minute * Timestamp::MINUTE), 0.88);
+        }
+        panel(&snapshot, alert, &trend, fixture::now())
+    }
+
+    #[test]
+    fn threshold_alert_and_line_are_drawn() {
+        let Some(Panel { chart: Ok(chart), .. }) = drawn("a0", 30) else {
+            panic!("the row of the department is known")
+        };
+        let drawing = chart.draw(FIRST);
+        let has = |wanted: &str| {
+            drawing.shapes.iter().any(|shape| match shape {
+                Shape::Path { class, .. }
+                | Shape::Rect { class, .. }
+                | Shape::Dot { class, .. }
+                | Shape::Text { class, .. } => class.starts_with(wanted),
+            })
+        };
+        for class in ["series", "limit critical", "band critical", "stem critical", "sign critical"]
+        {
+            assert!(has(class), "{class}");
+        }
+    }
+
+    #[test]
+    fn nothing_hollow_is_drawn() {
+        assert!(drawn("a0", 0).is_some(), "the newest value is known");
+        assert_eq!(drawn("a1", 0), None, "items have no series");
+        assert_eq!(drawn("a8", 0), None, "no row and no history");
+    }
+}
