@@ -49,7 +49,7 @@ pub use self::{metrics::recorder, page::Manifest};
 /// The simulation has caught up when the clock of its book is so few milliseconds behind ours.
 const CAUGHT_UP: i64 = 5 * Timestamp::SECOND;
 
-/// Longest wait for the first figures.
+/// How long after the start the first figures are waited for.
 const FIRST_FIGURES: Duration = Duration::from_secs(3);
 
 /// What handlers share.
@@ -64,6 +64,8 @@ pub struct Shared {
     pub drills: Arc<Drills>,
     /// Rules in force.
     pub rules: Arc<Rules>,
+    /// When the program started.
+    pub started: Instant,
     /// Metrics of this process.
     pub metrics: PrometheusHandle,
     /// Folder with the browser's files: script, style, fonts.
@@ -98,8 +100,7 @@ impl Shared {
     /// Waits a moment until the first figures are there, so that nobody is shown an empty page
     /// that is about to fill. Where a source is long in coming, the page says so itself.
     pub async fn first_figures(&self) {
-        let start = Instant::now();
-        while !self.settled() && start.elapsed() < FIRST_FIGURES {
+        while !self.settled() && self.started.elapsed() < FIRST_FIGURES {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }

@@ -6,7 +6,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::Context;
@@ -89,6 +89,7 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
         reader: Arc::clone(&started.reader),
         drills: Arc::clone(&started.drills),
         rules: world.rules,
+        started: Instant::now(),
         metrics,
         parts: http::Manifest::read(&site),
         site,
