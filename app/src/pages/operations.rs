@@ -34,7 +34,7 @@ pub fn Operations() -> impl IntoView {
     let health = move || live.status(health);
     view! {
         <PageHead title="Operations" detail="Source, freshness and health"/>
-        <section class="run" aria-label="Source">
+        <section class="health" aria-label="Source">
             <dl class="key-figures">{move || facts().into_iter().map(fact).collect_view()}</dl>
             <p class="lead">{move || live.status(|status| status.reason.clone())}</p>
             <dl class="key-figures">{move || health().into_iter().map(fact).collect_view()}</dl>
