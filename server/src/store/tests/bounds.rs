@@ -1,5 +1,7 @@
 //! Bounds: refused messages, resolved alerts, events and bytes on disk.
 
+use std::time::Duration;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::AlertState;
 use pipeline::{
@@ -101,9 +103,16 @@ fn refused_messages_are_bounded_in_bytes() {
     assert!(letters(&bench).len() >= 14, "most of what fits is kept");
 }
 
-fn directory_bytes(bench: &Bench) -> u64 {
-    let files = std::fs::read_dir(bench.directory.path()).expect("a directory");
-    files.map(|file| file.and_then(|file| file.metadata()).expect("a file").len()).sum()
+/// All files but the write-ahead log, and the log.
+fn bytes_on_disk(bench: &Bench) -> (u64, u64) {
+    let (mut rest, mut log) = (0, 0);
+    for file in std::fs::read_dir(bench.directory.path()).expect("a directory") {
+        let file = file.expect("a file");
+        let bytes = file.metadata().expect("a size").len();
+        let is_log = file.file_name().to_string_lossy().ends_with("-wal");
+        *(if is_log { &mut log } else { &mut rest }) += bytes;
+    }
+    (rest, log)
 }
 
 /// What the ledger writes, about: 200 KB with the variety of figures.
@@ -115,10 +124,12 @@ fn state(source: &mut Source) -> Vec<u8> {
     state
 }
 
-/// A day of the simulated bank with its checkpoints; the last minutes committed one by one.
+/// A day of the simulated bank with its checkpoints; the last minutes committed one by one. The
+/// log is held against its share once its copying has caught up: a day in seconds outruns it.
 #[test]
 fn a_simulated_day_takes_less_than_ten_megabytes() {
     const GROUP: i64 = 60;
+    const LOG_BYTES: u64 = 1_500_000;
     let mut bench = Bench::new();
     let mut source = Source::new(7);
     let state = state(&mut Source::new(8));
@@ -146,16 +157,21 @@ fn a_simulated_day_takes_less_than_ten_megabytes() {
     for _ in 0..(24 * 60 - 10) / 10 {
         let last = (0..10).map(|_| add(&mut bench, GROUP)).last().expect("ten groups");
         checkpoint(&mut bench, last);
-        most = most.max(directory_bytes(&bench));
+        most = most.max(bytes_on_disk(&bench).0);
     }
     for _ in 0..10 {
         let last = (0..60).map(|_| add(&mut bench, 1)).last().expect("sixty seconds");
         checkpoint(&mut bench, last);
-        most = most.max(directory_bytes(&bench));
+        most = most.max(bytes_on_disk(&bench).0);
     }
+    let caught_up = (0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        add(&mut bench, 1);
+        bytes_on_disk(&bench).1 < LOG_BYTES
+    });
+    assert!(caught_up, "{} bytes of log", bytes_on_disk(&bench).1);
     assert!(events > 60_000, "{events} events");
-    assert!(most < 10_000_000, "{most} bytes of {events} events");
-    println!("{most} bytes at most, {events} events");
+    assert!(most < 10_000_000 - LOG_BYTES, "{most} bytes of {events} events");
 }
 
 #[test]
