@@ -8,7 +8,6 @@ use std::{path::Path, sync::Arc};
 
 use app::{App, feed::Initial, fixture};
 use leptos::prelude::*;
-use leptos_router::location::RequestUrl;
 
 const SHEETS: [&str; 10] = [
     "tokens",
@@ -56,8 +55,8 @@ fn main() -> std::io::Result<()> {
 fn body(address: &str, initial: Initial) -> String {
     let owner = Owner::new_root(None);
     owner.with(|| {
-        provide_context(RequestUrl::new(address));
+        provide_context(app::place::Place::new(address));
         provide_context(Arc::new(initial));
-        view! { <App/> }.to_html()
+        App().to_html()
     })
 }

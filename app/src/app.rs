@@ -1,15 +1,9 @@
-//! The frame around every page, and the routes.
+//! The frame around every page, and the page within it.
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
-use leptos_router::{
-    components::{Route, Router, Routes},
-    hooks::use_query_map,
-    path,
-};
-use model::Topic;
+use leptos::{prelude::*, task::spawn_local};
+use markup::view;
 
 use crate::{
     components::{
@@ -20,58 +14,68 @@ use crate::{
     },
     erased::Derived,
     feed::{Host, Initial},
-    pages::missing::Missing,
-    routes::{Desk, Page},
+    node::Node,
+    place::Place,
+    routes::Page,
     state::Live,
+    title::DocumentTitle,
 };
 
-/// The whole page below `body`. Starts from the `Arc<Initial>` in its context, and from the
-/// `Live` there where the host has made one.
+/// The whole page below `body`. Starts from the `Arc<Initial>` and the [`Place`] in its context,
+/// and from the `Live` and the [`DocumentTitle`] there where the host has made them.
+///
+/// In a browser the part that draws the page must be there: see [`Page::load`].
 #[component]
-pub fn App() -> impl IntoView {
-    provide_meta_context();
+pub fn App() -> Node {
     if use_context::<Live>().is_none() {
         let initial = use_context::<Arc<Initial>>().unwrap_or_default();
         provide_context(Live::new(&initial));
     }
+    if use_context::<DocumentTitle>().is_none() {
+        provide_context(DocumentTitle::new());
+    }
     provide_context(Toasts::new());
     provide_context(Subject::new());
+    follow();
     view! {
-        <Title formatter=|text: String| format!("{text} \u{2013} Streamboard") text="Overview"/>
-        <Router>
-            <Defs/>
-            <Follow/>
-            <Keys/>
-            <a class="skip" href="#main">"Skip to content"</a>
-            <Bar/>
-            <Banners/>
-            <main id="main" tabindex="-1">
-                <Routes fallback=|| view! { <Missing/> }>
-                    <Route path=path!("/") view=Page::Overview/>
-                    <Route path=path!("/budget") view=Page::Domain(Topic::Budget)/>
-                    <Route path=path!("/projects") view=Page::Domain(Topic::Projects)/>
-                    <Route path=path!("/compliance") view=Page::Domain(Topic::Compliance)/>
-                    <Route path=path!("/transactions") view=Page::Domain(Topic::Transactions)/>
-                    <Route path=path!("/risk") view=Page::Domain(Topic::Risk)/>
-                    <Route path=path!("/systems") view=Page::Domain(Topic::System)/>
-                    <Route path=path!("/pipelines") view=Page::Domain(Topic::Etl)/>
-                    <Route path=path!("/alerts/:id?") view=Page::Desk(Desk::Alerts)/>
-                    <Route path=path!("/scenarios") view=Page::Desk(Desk::Scenarios)/>
-                    <Route path=path!("/scenarios/:run") view=Page::Desk(Desk::Run)/>
-                    <Route path=path!("/operations") view=Page::Desk(Desk::Operations)/>
-                </Routes>
-            </main>
-            <BottomBar/>
-            <ToastList/>
-        </Router>
+        <Defs/>
+        <Keys/>
+        <a class="skip" href="#main">"Skip to content"</a>
+        <Bar/>
+        <Banners/>
+        <main id="main" tabindex="-1">
+            <Outlet/>
+        </main>
+        <BottomBar/>
+        <ToastList/>
     }
 }
 
-/// Follows the book that the address names.
+/// The page of the path. Another page is shown once its part was loaded; until then the one before
+/// stands.
 #[component]
-fn Follow() -> impl IntoView {
-    let query = use_query_map();
-    let book = Derived::new(move || query.with(|query| query.get("book")));
+fn Outlet() -> Node {
+    let place = Place::expect();
+    let wanted = Derived::new(move || place.path(Page::at));
+    let shown = RwSignal::new(wanted.get_untracked());
+    Effect::new(move |_| {
+        let page = wanted.get();
+        if page == shown.get_untracked() {
+            return;
+        }
+        spawn_local(async move {
+            page.load().await;
+            if page == wanted.get_untracked() {
+                shown.set(page);
+            }
+        });
+    });
+    Node::from(move || shown.get().view())
+}
+
+/// Follows the book that the address names.
+fn follow() {
+    let book = Place::expect().following("book");
     let host = Host::expect();
     Effect::new(move |before: Option<Option<String>>| {
         let book = book.get();
@@ -84,7 +88,7 @@ fn Follow() -> impl IntoView {
 
 /// Patterns that drawings refer to by name.
 #[component]
-fn Defs() -> impl IntoView {
+fn Defs() -> Node {
     view! {
         <svg class="defs" aria-hidden="true">
             <defs>

@@ -1,44 +1,27 @@
-//! Reactive values without the types of their closures. Leptos compiles a memo or a changing
-//! part of a view anew for each type that it meets, kilobytes each time, which a browser then has
-//! to load. What is made here has few types, at the price of a box for each.
+//! Reactive values without the types of their closures. Leptos compiles a memo anew for each type
+//! that it meets, kilobytes each time, which a browser then has to load. What is made here has few
+//! types, at the price of a box for each.
 
-use std::{
-    any::Any,
-    marker::PhantomData,
-    sync::{Arc, Mutex},
-};
+use std::{any::Any, marker::PhantomData, sync::Arc};
 
-use leptos::{prelude::*, tachys::reactive_graph::SharedReactiveFunction};
+use leptos::prelude::*;
 
-/// A part of a view or an attribute that changes; the type that `view!` gives its own closures.
-pub type Changing<T> = SharedReactiveFunction<T>;
+use crate::node::{Node, Text};
 
 /// A changing text, for a part of a view or an attribute.
-pub fn text<T: Into<String>>(mut read: impl FnMut() -> T + Send + 'static) -> Changing<String> {
-    Arc::new(Mutex::new(move || read().into()))
+pub fn text<T: Into<Text>>(
+    mut read: impl FnMut() -> T + Send + 'static,
+) -> impl FnMut() -> String + Send + 'static {
+    move || read().into().into_owned()
 }
 
 /// A view that stands only while `when` holds.
 pub fn shown(
     when: impl Fn() -> bool + Send + Sync + 'static,
-    mut view: impl FnMut() -> AnyView + Send + 'static,
-) -> Changing<AnyView> {
+    mut view: impl FnMut() -> Node + Send + 'static,
+) -> Node {
     let when = Derived::new(when);
-    Arc::new(Mutex::new(move || if when.get() { view() } else { ().into_any() }))
-}
-
-/// One row of a list that changes.
-pub struct Listed {
-    /// What tells it from the others; a row with the same key stays as it was drawn.
-    pub key: String,
-    /// Draws it.
-    pub view: Box<dyn FnOnce() -> AnyView + Send>,
-}
-
-/// A list that changes: rows are drawn when they come and stay until they go.
-pub fn list(rows: impl Fn() -> Vec<Listed> + Send + 'static) -> AnyView {
-    let rows: Box<dyn Fn() -> Vec<Listed> + Send> = Box::new(rows);
-    view! { <For each=rows key=|row| row.key.clone() children=|row| (row.view)()/> }.into_any()
+    Node::Changing(Box::new(move || if when.get() { view() } else { Node::Empty }))
 }
 
 /// A memo: computed from what it reads, and who reads it hears only of another value.
@@ -58,7 +41,13 @@ impl<T> Copy for Derived<T> {}
 impl<T: PartialEq + Send + Sync + 'static> Derived<T> {
     /// Computes with a function of what it reads.
     pub fn new(compute: impl Fn() -> T + Send + Sync + 'static) -> Self {
-        Self { memo: memo(Box::new(move || Held(Arc::new(compute())))), value: PhantomData }
+        Self { memo: memo(Box::new(move |_| Held(Arc::new(compute())))), value: PhantomData }
+    }
+
+    /// The same with a function that also gets the value before.
+    pub fn after(compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Self {
+        let compute = move |before: Option<&Held>| Held(Arc::new(compute(before.map(Held::of))));
+        Self { memo: memo(Box::new(compute)), value: PhantomData }
     }
 
     /// Reads the value and follows it.
@@ -69,6 +58,19 @@ impl<T: PartialEq + Send + Sync + 'static> Derived<T> {
     /// Reads the value without following it.
     pub fn with_untracked<U>(self, read: impl FnOnce(&T) -> U) -> U {
         read(self.memo.get_untracked().of())
+    }
+
+    /// The value, not followed; none once its owner is gone.
+    pub fn try_get_untracked(self) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.memo.try_get_untracked().map(|held| held.of::<T>().clone())
+    }
+
+    /// Follows the value without reading it.
+    pub fn track(self) {
+        self.memo.track();
     }
 
     /// The value, followed.
@@ -95,9 +97,12 @@ impl<T: PartialEq + Clone + Send + Sync + 'static> From<Derived<T>> for Signal<T
 }
 
 /// The one memo that is compiled.
-fn memo(compute: Box<dyn Fn() -> Held + Send + Sync>) -> Memo<Held> {
-    Memo::new(move |_| compute())
+fn memo(compute: Compute) -> Memo<Held> {
+    Memo::new(compute)
 }
+
+/// Computes what a memo holds, from what it reads and what it held before.
+type Compute = Box<dyn Fn(Option<&Held>) -> Held + Send + Sync>;
 
 /// A value of some type.
 #[derive(Clone)]

@@ -122,6 +122,12 @@ pub trait Feed: Send + Sync {
 
     /// The theme that the document wears now.
     fn worn(&self) -> Theme;
+
+    /// Writes an address as a new step of the browser's history, and shows the top of the page.
+    fn step(&self, address: &str, to_top: bool);
+
+    /// Gives the document its title.
+    fn name(&self, title: &str);
 }
 
 /// The feed of a page that is rendered on the server: it answers nothing.
@@ -146,6 +152,10 @@ impl Feed for Silent {
     fn worn(&self) -> Theme {
         Theme::Dark
     }
+
+    fn step(&self, _: &str, _: bool) {}
+
+    fn name(&self, _: &str) {}
 }
 
 /// The feed as components hold it.
@@ -190,9 +200,12 @@ impl Host {
         self.post(format!("/api/v1/scenarios/{}/runs", scenario.name()), start)
     }
 
-    /// Stops, pauses, resumes or steps a drill: the `verb` of the API. The body is an empty object.
-    pub fn control(&self, run: &str, verb: &str) -> Answer<Run> {
-        self.post(format!("/api/v1/scenarios/runs/{}/{verb}", escape(run)), &Start::default())
+    /// Stops, pauses, resumes or steps a drill: the `verb` of the API. What became of the run
+    /// comes with the status.
+    pub fn control(&self, run: &str, verb: &str) -> Answer<()> {
+        let path = format!("/api/v1/scenarios/runs/{}/{verb}", escape(run));
+        let answer = self.0.call(Method::Post, path, Some("{}".to_owned()));
+        Box::pin(async move { answer.await.map(drop) })
     }
 
     /// Reads JSON from a path with its query.

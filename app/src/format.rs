@@ -26,7 +26,7 @@ const UNITS: [(u32, &str); 4] = [(3, "k"), (6, "M"), (9, "bn"), (12, "tn")];
 pub fn compact(amount: Money) -> Compact {
     let code = amount.currency.code();
     let sign = if amount.minor < 0 { MINUS } else { "" };
-    let minor = u128::from(amount.minor.unsigned_abs());
+    let minor = amount.minor.unsigned_abs();
     let exponent = amount.currency.exponent();
     let major = rounded(minor, exponent);
     if major < 10_000 {
@@ -36,7 +36,7 @@ pub fn compact(amount: Money) -> Compact {
         let last = index + 1 == UNITS.len();
         let decimals = decimals_for(minor, power + exponent, unit);
         let scaled = rounded(minor, power + exponent - decimals);
-        let whole = scaled / 10_u128.pow(decimals);
+        let whole = scaled / 10_u64.pow(decimals);
         if whole < 1_000 || last {
             return Compact { code, number: format!("{sign}{}", fixed(scaled, decimals)), unit };
         }
@@ -45,8 +45,8 @@ pub fn compact(amount: Money) -> Compact {
 }
 
 /// Decimals that leave three or four significant digits: 8.42, 46.2, 302.9; thousands 12.5, 940.
-fn decimals_for(minor: u128, power: u32, unit: &str) -> u32 {
-    match minor / 10_u128.pow(power) {
+fn decimals_for(minor: u64, power: u32, unit: &str) -> u32 {
+    match minor / 10_u64.pow(power) {
         ..10 => 2,
         10..100 => 1,
         _ if unit == "k" => 0,
@@ -55,14 +55,14 @@ fn decimals_for(minor: u128, power: u32, unit: &str) -> u32 {
 }
 
 /// `value / 10^power`, rounded half up.
-fn rounded(value: u128, power: u32) -> u128 {
-    let divisor = 10_u128.pow(power);
-    (value + divisor / 2) / divisor
+fn rounded(value: u64, power: u32) -> u64 {
+    let divisor = 10_u64.pow(power);
+    value / divisor + u64::from(value % divisor >= divisor.div_ceil(2))
 }
 
 /// A whole number of 10^-decimals: 3029 with one decimal is `302.9`.
-fn fixed(scaled: u128, decimals: u32) -> String {
-    let divisor = 10_u128.pow(decimals);
+fn fixed(scaled: u64, decimals: u32) -> String {
+    let divisor = 10_u64.pow(decimals);
     let whole = grouped(scaled / divisor);
     match decimals {
         0 => whole,
@@ -70,7 +70,7 @@ fn fixed(scaled: u128, decimals: u32) -> String {
     }
 }
 
-fn grouped(number: u128) -> String {
+fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -102,25 +102,62 @@ pub fn money_full(amount: Money) -> String {
 /// An amount in millions with two decimals and no unit, for a table column: `105.63`.
 pub fn millions(amount: Money) -> String {
     let sign = if amount.minor < 0 { MINUS } else { "" };
-    let scaled = rounded(amount.minor.unsigned_abs().into(), 4 + amount.currency.exponent());
+    let scaled = rounded(amount.minor.unsigned_abs(), 4 + amount.currency.exponent());
     format!("{sign}{}", fixed(scaled, 2))
 }
 
-/// A number with so many decimals, thousands by commas, true minus, never a negative zero.
-pub fn decimal(value: f64, decimals: usize) -> String {
-    if !value.is_finite() {
-        return MISSING.to_owned();
+/// A number with so many decimals (at most 3), thousands by commas, true minus, never a negative
+/// zero; rounded half away from zero. Missing where a float no longer holds whole numbers exactly,
+/// from 2^53.
+pub fn decimal(value: f64, decimals: u32) -> String {
+    let Some(scaled) = scaled(value, decimals) else { return MISSING.to_owned() };
+    let sign = if value < 0.0 && scaled > 0 { MINUS } else { "" };
+    format!("{sign}{}", fixed(scaled, decimals))
+}
+
+/// A number of a drawing: no commas, no zeros at the end, an ASCII minus; zero where it is none.
+pub fn plain(value: f64, decimals: u32) -> String {
+    let (mut scaled, mut decimals) = (scaled(value, decimals).unwrap_or_default(), decimals);
+    while decimals > 0 && scaled.is_multiple_of(10) {
+        (scaled, decimals) = (scaled / 10, decimals - 1);
     }
-    let text = format!("{:.decimals$}", value.abs());
-    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let negative = value < 0.0 && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
-    let whole = whole.parse().map_or_else(|_| whole.to_owned(), grouped);
-    let sign = if negative { MINUS } else { "" };
-    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+    let sign = if value < 0.0 && scaled > 0 { "-" } else { "" };
+    let divisor = 10_u64.pow(decimals);
+    match decimals {
+        0 => format!("{sign}{scaled}"),
+        _ => format!(
+            "{sign}{}.{:0width$}",
+            scaled / divisor,
+            scaled % divisor,
+            width = decimals as usize
+        ),
+    }
+}
+
+/// The size of `value * 10^decimals` as the nearest whole number, half up. Exact, by the bits of
+/// the float (IEEE 754, binary64): the way over `{:.2}` would have every page load its tables.
+fn scaled(value: f64, decimals: u32) -> Option<u64> {
+    const FRACTION: u64 = (1 << 52) - 1;
+    const WHOLE: f64 = 9_007_199_254_740_992.0;
+    if value.is_nan() || value.abs() >= WHOLE {
+        return None;
+    }
+    let (bits, factor) = (value.to_bits(), 10_u64.pow(decimals.min(3)));
+    let exponent = bits >> 52 & 0x7ff;
+    let fraction = bits & FRACTION;
+    // Below the smallest exponent there is no leading one; what lies there rounds to zero.
+    let mantissa = if exponent == 0 { fraction } else { fraction | (FRACTION + 1) };
+    let product = mantissa * factor;
+    // The value is the mantissa divided by 2^places.
+    match 1_075 - i64::try_from(exponent).ok()? {
+        places @ 1..=63 => Some((product + (1 << (places - 1))) >> places),
+        0 => Some(product),
+        _ => Some(0),
+    }
 }
 
 /// A number with its sign, plus too, for a difference: `+6.6`, `−0.9`, `0.0`.
-pub fn signed(value: f64, decimals: usize) -> String {
+pub fn signed(value: f64, decimals: u32) -> String {
     let text = decimal(value, decimals);
     let positive = value > 0.0 && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
     if positive { format!("+{text}") } else { text }
@@ -153,7 +190,7 @@ pub fn ratio(value: f64) -> String {
 
 /// A count: `1,284`.
 pub fn count(number: impl TryInto<u64>) -> String {
-    number.try_into().map_or_else(|_| MISSING.to_owned(), |number| grouped(number.into()))
+    number.try_into().map_or_else(|_| MISSING.to_owned(), grouped)
 }
 
 /// A duration as an age: `now`, `4 s`, `6 min`, `2 h`, `3 d`. Milliseconds; the future is now.
@@ -365,6 +402,18 @@ mod tests {
         check(ratio(0.938), "0.94");
         check(decimal(-1_284.06, 2), "\u{2212}1,284.06");
         check(decimal(f64::NAN, 2), MISSING);
+        check(decimal(f64::INFINITY, 0), MISSING);
+        check(decimal(9_007_199_254_740_991.0, 0), "9,007,199,254,740,991");
+        check(decimal(9_007_199_254_740_992.0, 0), MISSING);
+        check(decimal(0.125, 2), "0.13");
+        check(decimal(1.115, 2), "1.11");
+        check(decimal(1e-300, 3), "0.000");
+        check(decimal(f64::MIN_POSITIVE / 4.0, 3), "0.000");
+        check(plain(-3.0, 1), "-3");
+        check(plain(1_000.25, 2), "1000.25");
+        check(plain(12.04, 1), "12");
+        check(plain(-0.04, 1), "0");
+        check(plain(f64::NAN, 1), "0");
         check(signed(6.6, 1), "+6.6");
         check(signed(-0.9, 1), "\u{2212}0.9");
         check(signed(0.04, 1), "0.0");
@@ -374,6 +423,22 @@ mod tests {
         check(plural(4, "alert"), "4 alerts");
         check(word(3), "Three");
         check(word(10), "10");
+    }
+
+    proptest::proptest! {
+        /// Away from ties, the standard library writes the same.
+        #[test]
+        fn decimals_are_exact(value in -1e12_f64..1e12, decimals in 0_u32..4) {
+            let width = decimals as usize;
+            let expected = format!("{:.width$}", value.abs());
+            let written = decimal(value, decimals).replace([',', '\u{2212}'], "");
+            let tie = format!("{:.60}", value.abs())
+                .trim_end_matches('0')
+                .split_once('.')
+                .is_some_and(|(_, digits)| digits.len() == width + 1 && digits.ends_with('5'));
+            proptest::prop_assume!(!tie);
+            proptest::prop_assert_eq!(written, expected);
+        }
     }
 
     #[test]

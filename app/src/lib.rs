@@ -10,14 +10,16 @@ pub mod feed;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 pub mod format;
+pub mod node;
 pub mod pages;
-mod routes;
+pub mod place;
+pub mod routes;
+pub mod served;
 #[cfg(feature = "ssr")]
 pub mod shell;
 pub mod state;
+pub mod title;
 
 mod app;
 
 pub use app::App;
-#[cfg(feature = "ssr")]
-pub use routes::part;

@@ -1,29 +1,25 @@
-//! The lazy routes. The browser loads what a page needs when somebody opens it, in three parts:
-//! the overview, the pages of the domains, and the desk where people work. Finer parts share so
-//! much with each other that a page would come in dozens of files.
+//! The pages and their paths. The browser loads what a page needs when somebody opens it, in three
+//! parts: the overview, the pages of the domains, and the desk where people work. Finer parts
+//! share so much with each other that a page would come in dozens of files.
 
-use leptos::prelude::*;
-use leptos_router::ChooseView;
-use model::Topic;
-
-use crate::pages::{
-    alerts, budget, compliance, operations, overview, pipelines, projects, risk, scenarios,
-    systems, transactions,
+use std::{
+    pin::pin,
+    task::{Context, Poll, Waker},
 };
 
-/// The part that draws the page at `path`, by the name of its function; none where no page is.
-#[cfg(feature = "ssr")]
-pub fn part(path: &str) -> Option<&'static str> {
-    let first = path.split('/').nth(1).unwrap_or_default();
-    match first {
-        "" => Some("summary"),
-        "alerts" | "scenarios" | "operations" => Some("desk"),
-        _ => Topic::ALL.iter().any(|topic| topic.path() == format!("/{first}")).then_some("domain"),
-    }
-}
+use leptos::prelude::*;
+use model::Topic;
 
-/// The page of a route. One type for all of them: the router compiles anew for each type.
-#[derive(Debug, Clone, Copy)]
+use crate::{
+    node::Node,
+    pages::{
+        alerts, budget, compliance, missing, operations, overview, pipelines, projects, risk,
+        scenarios, systems, transactions,
+    },
+};
+
+/// A page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page {
     /// The overview.
     Overview,
@@ -31,10 +27,12 @@ pub enum Page {
     Domain(Topic),
     /// A page where people work.
     Desk(Desk),
+    /// What is shown where no page is.
+    Missing,
 }
 
 /// Pages where people work.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Desk {
     /// The alerts, with one of them opened.
     Alerts,
@@ -46,50 +44,111 @@ pub enum Desk {
     Operations,
 }
 
-impl ChooseView for Page {
-    async fn choose(self) -> AnyView {
-        match self {
-            Page::Overview => summary(()).await,
-            Page::Domain(topic) => domain(topic).await,
-            Page::Desk(page) => desk(page).await,
+impl Page {
+    /// The page at a path.
+    pub fn at(path: &str) -> Page {
+        let mut parts = path.split('/').skip(1).filter(|part| !part.is_empty());
+        match (parts.next(), parts.next(), parts.next()) {
+            (None, ..) => Page::Overview,
+            (Some("alerts"), _, None) => Page::Desk(Desk::Alerts),
+            (Some("scenarios"), None, _) => Page::Desk(Desk::Scenarios),
+            (Some("scenarios"), Some(_), None) => Page::Desk(Desk::Run),
+            (Some("operations"), None, _) => Page::Desk(Desk::Operations),
+            (Some(name), None, _) => {
+                let named = |topic: &Topic| topic.path().strip_prefix('/') == Some(name);
+                Topic::ALL.into_iter().find(named).map_or(Page::Missing, Page::Domain)
+            }
+            _ => Page::Missing,
         }
     }
 
-    /// Loads the part that draws the page before the page is entered.
-    async fn preload(&self) {
+    /// The part that draws the page, by the name of its function.
+    pub fn part(self) -> Option<&'static str> {
+        match self {
+            Page::Overview => Some("summary"),
+            Page::Domain(_) => Some("domain"),
+            Page::Desk(_) => Some("desk"),
+            Page::Missing => None,
+        }
+    }
+
+    /// Loads the part that draws the page. Only a browser has anything to load.
+    pub async fn load(self) {
         #[cfg(target_arch = "wasm32")]
         match self {
             Page::Overview => __preload_summary().await,
             Page::Domain(_) => __preload_domain().await,
             Page::Desk(_) => __preload_desk().await,
+            Page::Missing => {}
+        }
+    }
+
+    /// The page, whose part is there.
+    pub(crate) fn view(self) -> Node {
+        match self {
+            Page::Overview => ready(summary(())),
+            Page::Domain(topic) => ready(domain(topic)),
+            Page::Desk(page) => ready(desk(page)),
+            Page::Missing => missing::Missing(),
         }
     }
 }
 
-#[lazy]
-fn summary(_only: ()) -> AnyView {
-    overview::Overview().into_any()
-}
-
-#[lazy]
-fn domain(topic: Topic) -> AnyView {
-    match topic {
-        Topic::Budget => budget::Budget().into_any(),
-        Topic::Projects => projects::Projects().into_any(),
-        Topic::Compliance => compliance::Compliance().into_any(),
-        Topic::Transactions => transactions::Transactions().into_any(),
-        Topic::Risk => risk::Risk().into_any(),
-        Topic::System => systems::Systems().into_any(),
-        Topic::Etl => pipelines::Pipelines().into_any(),
+/// What a part draws. Its functions are asynchronous only because a part may have to be loaded.
+fn ready(drawn: impl Future<Output = Node>) -> Node {
+    match pin!(drawn).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(node) => node,
+        Poll::Pending => Node::Empty,
     }
 }
 
 #[lazy]
-fn desk(desk: Desk) -> AnyView {
+fn summary(_only: ()) -> Node {
+    overview::Overview()
+}
+
+#[lazy]
+fn domain(topic: Topic) -> Node {
+    match topic {
+        Topic::Budget => budget::Budget(),
+        Topic::Projects => projects::Projects(),
+        Topic::Compliance => compliance::Compliance(),
+        Topic::Transactions => transactions::Transactions(),
+        Topic::Risk => risk::Risk(),
+        Topic::System => systems::Systems(),
+        Topic::Etl => pipelines::Pipelines(),
+    }
+}
+
+#[lazy]
+fn desk(desk: Desk) -> Node {
     match desk {
-        Desk::Alerts => alerts::Alerts().into_any(),
-        Desk::Scenarios => scenarios::Scenarios().into_any(),
-        Desk::Run => scenarios::ScenarioRun().into_any(),
-        Desk::Operations => operations::Operations().into_any(),
+        Desk::Alerts => alerts::Alerts(),
+        Desk::Scenarios => scenarios::Scenarios(),
+        Desk::Run => scenarios::ScenarioRun(),
+        Desk::Operations => operations::Operations(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_has_its_page() {
+        let check = |path: &str, page: Page| assert_eq!(Page::at(path), page, "{path}");
+        check("/", Page::Overview);
+        check("", Page::Overview);
+        check("/budget", Page::Domain(Topic::Budget));
+        check("/systems/", Page::Domain(Topic::System));
+        check("/pipelines", Page::Domain(Topic::Etl));
+        check("/alerts", Page::Desk(Desk::Alerts));
+        check("/alerts/a-1", Page::Desk(Desk::Alerts));
+        check("/scenarios", Page::Desk(Desk::Scenarios));
+        check("/scenarios/r-1", Page::Desk(Desk::Run));
+        check("/operations", Page::Desk(Desk::Operations));
+        check("/none", Page::Missing);
+        check("/budget/x", Page::Missing);
+        check("/alerts/a/b", Page::Missing);
     }
 }

@@ -1,16 +1,12 @@
 //! The document around the view, as the server sends it: head, state, and the script that brings
 //! it to life. Tags are written here, not by Leptos, so that the nonce stands where it belongs.
 
-use std::{fmt::Write, sync::Arc};
+use std::sync::Arc;
 
 use leptos::{nonce::use_nonce, prelude::*};
-use leptos_meta::MetaTags;
 use model::wire::to_postcard;
 
-use crate::{App, feed::Initial};
-
-/// Id of the element that carries the state.
-pub const STATE: &str = "initial";
+use crate::{App, feed::Initial, served, title::DocumentTitle};
 
 const FONTS: [&str; 2] =
     ["/assets/fonts/ibm-plex-sans.woff2", "/assets/fonts/source-serif-4.woff2"];
@@ -28,10 +24,16 @@ init({module_or_path:'/pkg/frontend_bg.wasm'}).then(hydrate)";
 #[derive(Debug, Clone, Default)]
 pub struct Parts(pub Vec<String>);
 
-/// The document. Reads `Arc<Initial>` and [`Parts`] from its context.
+/// The document. Reads `Arc<Initial>`, [`Parts`] and the [`Place`](crate::place::Place) from its
+/// context.
 pub fn shell(_options: LeptosOptions) -> impl IntoView {
     let initial = use_context::<Arc<Initial>>().unwrap_or_default();
     let parts = use_context::<Parts>().unwrap_or_default();
+    let title = DocumentTitle::new();
+    provide_context(title);
+    // The body comes first: its page gives the document a title.
+    let body = App().to_html();
+    let title = title.now();
     let early = |href: String| {
         view! {
             <link
@@ -55,6 +57,7 @@ pub fn shell(_options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="dark light"/>
                 <meta name="description" content="A bank, live: seven domains on one clock."/>
+                <title>{title}</title>
                 <link rel="icon" href="/assets/icon.svg" r#type="image/svg+xml"/>
                 {FONTS.map(preload).collect_view()}
                 <link rel="stylesheet" href="/assets/streamboard.css"/>
@@ -63,56 +66,16 @@ pub fn shell(_options: LeptosOptions) -> impl IntoView {
                 <script nonce=nonce.clone() inner_html=DRESS></script>
                 <script
                     r#type="application/octet-stream"
-                    id=STATE
+                    id=served::ID
                     inner_html=encoded(&initial)
                 ></script>
                 <script r#type="module" nonce=nonce inner_html=START></script>
-                <MetaTags/>
             </head>
-            <body>
-                <App/>
-            </body>
+            <body inner_html=body></body>
         </html>
     }
 }
-
-/// Hello and status as postcard in base64 (RFC 4648, section 4).
+/// Hello and status, as the browser reads them.
 pub fn encoded(initial: &Initial) -> String {
-    base64(&to_postcard(&(&initial.hello, &initial.status)))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0_u32, |word, &byte| word << 8 | u32::from(byte))
-            << (8 * (3 - chunk.len()));
-        for index in 0..4 {
-            let sextet = (word >> (18 - 6 * index)) & 0x3f;
-            let letter = if index > chunk.len() { b'=' } else { ALPHABET[sextet as usize] };
-            write!(out, "{}", char::from(letter)).expect("writing to a string cannot fail");
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_by_the_vectors_of_rfc_4648() {
-        let vectors = [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="),
-            ("foobar", "Zm9vYmFy"),
-        ];
-        for (plain, text) in vectors {
-            assert_eq!(base64(plain.as_bytes()), text);
-        }
-    }
+    served::write(&to_postcard(&(&initial.hello, &initial.status)))
 }

@@ -1,12 +1,19 @@
 //! The view's port, in a browser: HTTP calls, what is kept between visits, the theme.
 
-use app::feed::{Answer, Fault, Feed, Method, THEME, Theme};
+use app::{
+    feed::{Answer, Fault, Feed, Host, Method, THEME, Theme},
+    place::Place,
+    routes::Page,
+};
 use futures_channel::mpsc::UnboundedSender;
 use gloo_net::http::{Request, Response};
 use js_sys::{JSON, Reflect};
-use leptos::prelude::{document, window};
+use leptos::{
+    prelude::{document, window},
+    wasm_bindgen::{JsCast, JsValue, closure::Closure},
+};
 use model::Book;
-use web_sys::Storage;
+use web_sys::{HtmlAnchorElement, MouseEvent, Storage};
 
 /// The feed of a page in a browser.
 pub struct Browser {
@@ -46,6 +53,22 @@ impl Feed for Browser {
         self.keep(THEME, theme.name());
     }
 
+    fn step(&self, address: &str, to_top: bool) {
+        // Where the history is refused the page still goes on.
+        drop(
+            window()
+                .history()
+                .map(|history| history.push_state_with_url(&JsValue::NULL, "", Some(address))),
+        );
+        if to_top {
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
+    }
+
+    fn name(&self, title: &str) {
+        document().set_title(title);
+    }
+
     fn worn(&self) -> Theme {
         let chosen =
             document().document_element().and_then(|root| root.get_attribute("data-theme"));
@@ -55,6 +78,52 @@ impl Feed for Browser {
         };
         chosen.as_deref().and_then(Theme::named).unwrap_or_else(system)
     }
+}
+
+/// Follows links within the product without loading the page again, and goes along with the
+/// browser's steps back and forth.
+pub fn follow_links(place: Place, host: Host) {
+    listen("click", {
+        move |event: web_sys::Event| {
+            let Some(link) = event.dyn_ref::<MouseEvent>().and_then(followed) else { return };
+            event.prevent_default();
+            place.go(&host, &link);
+        }
+    });
+    listen("popstate", move |_| place.arrive(&address()));
+}
+
+/// Listens for as long as the page lives.
+fn listen(event: &str, listener: impl FnMut(web_sys::Event) + 'static) {
+    let callback = Closure::<dyn FnMut(web_sys::Event)>::new(listener);
+    let function = callback.as_ref().unchecked_ref();
+    drop(window().add_event_listener_with_callback(event, function));
+    callback.forget();
+}
+
+/// Path and query of the page.
+pub fn address() -> String {
+    let location = window().location();
+    format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default())
+}
+
+/// The link that a click follows within the product: a plain click on a link to one of its pages
+/// that asks for nothing else.
+fn followed(click: &MouseEvent) -> Option<String> {
+    let plain = click.button() == 0
+        && !(click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key());
+    if !plain || click.default_prevented() {
+        return None;
+    }
+    let link = click.target()?.dyn_into::<web_sys::Element>().ok()?.closest("a[href]").ok()??;
+    let link: HtmlAnchorElement = link.dyn_into().ok()?;
+    let location = window().location();
+    let ours = location.origin().is_ok_and(|origin| origin == link.origin())
+        && link.target().is_empty()
+        && !link.has_attribute("download")
+        && link.hash().is_empty()
+        && Page::at(&link.pathname()) != Page::Missing;
+    ours.then(|| format!("{}{}", link.pathname(), link.search()))
 }
 
 fn storage() -> Option<Storage> {

@@ -9,11 +9,11 @@ mod initial;
 mod link;
 mod retry;
 
-use std::{cell::Cell, rc::Rc, sync::Arc};
+use std::sync::Arc;
 
-use app::{App, feed::Host, state::Live};
+use app::{App, feed::Host, place::Place, routes::Page, state::Live};
 use futures_channel::mpsc;
-use leptos::{mount::hydrate_from_async, prelude::*, tachys::dom::body, task::spawn_local};
+use leptos::{mount::hydrate_body, prelude::*, task::spawn_local};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Brings the page to life. A page whose state cannot be read stays as it was served.
@@ -26,21 +26,20 @@ pub async fn hydrate() {
     let Some(initial) = initial::read() else {
         return;
     };
-    let initial = Arc::new(initial);
+    let address = feed::address();
+    Page::at(window().location().pathname().unwrap_or_default().as_str()).load().await;
     let (follow, books) = mpsc::unbounded();
-    let made = Rc::new(Cell::new(None));
-    let live = Rc::clone(&made);
-    let page = hydrate_from_async(body(), move || {
-        let live = Live::new(&initial);
+    hydrate_body(move || {
+        let (live, place) = (Live::new(&initial), Place::new(&address));
+        let host = Host::new(feed::Browser::new(follow));
         provide_context(live);
-        provide_context(initial);
-        Host::new(feed::Browser::new(follow)).provide();
-        made.set(Some(live));
-        App()
-    });
-    page.await.forget();
-    if let Some(live) = live.get() {
+        provide_context(place);
+        provide_context(Arc::new(initial));
+        host.clone().provide();
+        let page = App();
+        feed::follow_links(place, host);
         let clock = clock::Clock::start(live, untrack(|| live.wall()));
         spawn_local(link::Link::new(live, clock).run(books));
-    }
+        page
+    });
 }

@@ -33,7 +33,7 @@ pub fn readable(id: &str) -> String {
         }
         let mut letters = word.chars();
         if let Some(first) = letters.next() {
-            text.extend(first.to_uppercase());
+            text.push(first.to_ascii_uppercase());
             text.push_str(letters.as_str());
         }
     }

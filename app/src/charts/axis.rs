@@ -43,7 +43,7 @@ pub fn label(unit: Unit, value: f64) -> String {
         | Unit::Minutes
         | Unit::PerMinute
         | Unit::Score => {
-            let decimals = usize::from(value.abs() < 10.0 && (value - value.round()).abs() > 0.05);
+            let decimals = u32::from(value.abs() < 10.0 && (value - value.round()).abs() > 0.05);
             format::decimal(value, decimals)
         }
     }

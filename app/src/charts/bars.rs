@@ -3,7 +3,7 @@
 use model::Severity;
 
 use super::{
-    drawing::{Anchor, Drawing, fitted, text_width},
+    drawing::{Anchor, Drawing, beam, fitted, text_width},
     scale::{Linear, extent, nice},
     table::Behind,
 };
@@ -23,7 +23,7 @@ pub struct Bar {
 
 impl Bar {
     fn class(&self) -> String {
-        format!("beam {}", self.severity.map_or("", Severity::name))
+        beam(self.severity)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use model::Severity;
 
-use super::{drawing::Drawing, scale::Linear};
+use super::{
+    drawing::{Drawing, beam},
+    scale::Linear,
+};
 
 /// A share of a track.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -24,8 +27,7 @@ impl Bullet {
         let mut drawing = Drawing::new(Self::WIDTH, 14.0);
         let scale = Linear::new((0.0, 1.0), (0.0, Self::WIDTH));
         drawing.rect([0.0, 3.0, Self::WIDTH, 8.0], "track");
-        let class = format!("beam {}", self.severity.map_or("", Severity::name));
-        drawing.rect([0.0, 3.0, scale.within(self.share), 8.0], class);
+        drawing.rect([0.0, 3.0, scale.within(self.share), 8.0], beam(self.severity));
         for tick in self.ticks {
             let x = scale.within(*tick).floor() + 0.5;
             drawing.rule((x, 1.0), (x, 13.0), "tick");

@@ -2,9 +2,15 @@
 //! pure function to a [`Drawing`], and this file alone turns one into SVG.
 
 use leptos::prelude::*;
+use markup::view;
 use model::Severity;
 
-use crate::erased::Derived;
+use crate::{erased::Derived, node::Node};
+
+/// Class of a bar: at rest, or with the severity of what somebody must look at.
+pub fn beam(severity: Option<Severity>) -> String {
+    severity.map_or_else(|| "beam".to_owned(), |severity| format!("beam {}", severity.name()))
+}
 
 /// Where a text stands on its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -176,7 +182,7 @@ pub fn Canvas(
     /// What is drawn.
     #[prop(into)]
     drawing: Signal<Drawing>,
-) -> impl IntoView {
+) -> Node {
     let size = Derived::new(move || drawing.with(|drawing| (drawing.width, drawing.height)));
     let view_box = move || {
         let (width, height) = size.get();
@@ -186,7 +192,7 @@ pub fn Canvas(
         <svg
             class="drawing"
             viewBox=view_box
-            height=move || size.get().1.to_string()
+            height=move || size.get().1
             preserveAspectRatio="xMinYMin meet"
             aria-hidden="true"
             focusable="false"
@@ -196,7 +202,7 @@ pub fn Canvas(
     }
 }
 
-fn element(shape: Shape) -> AnyView {
+fn element(shape: Shape) -> Node {
     match shape {
         Shape::Path { data, class } => view! { <path d=data class=class></path> }.into_any(),
         Shape::Rect { frame: [x, y, width, height], class } => {

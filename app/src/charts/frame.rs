@@ -2,6 +2,7 @@
 //! arrow keys move, and the table behind.
 
 use leptos::{html, prelude::*, wasm_bindgen::JsCast};
+use markup::view;
 use model::Timestamp;
 use wasm_bindgen::closure::Closure;
 use web_sys::ResizeObserver;
@@ -14,7 +15,7 @@ use super::{
     strip::{Dots, Runs, Slips},
     table::{Behind, BehindTable},
 };
-use crate::{erased::Derived, format};
+use crate::{erased::Derived, format, node::Node};
 
 /// Width that a chart is drawn at until it has been measured, in pixels.
 pub const WIDE: f64 = 940.0;
@@ -106,7 +107,7 @@ pub fn ChartFrame(
     /// Whether it stands below a heading of the second level.
     #[prop(optional)]
     inner: bool,
-) -> impl IntoView {
+) -> Node {
     let node = NodeRef::<html::Div>::new();
     let measured = measure(node);
     let width = Derived::new(move || measured.get().unwrap_or(first_width));
@@ -218,13 +219,11 @@ impl Cross {
 }
 
 /// The readings at the crosshair, on the side where there is room.
-fn tip(probe: Probe, width: f64) -> impl IntoView {
+fn tip(probe: Probe, width: f64) -> Node {
     let left = probe.x <= width / 2.0;
     let from = if left { probe.x + 14.0 } else { width - probe.x + 14.0 };
     let (side, other) = if left { ("left", "right") } else { ("right", "left") };
-    let place = move |name: &str| {
-        if name == side { format!("{from}px") } else { "auto".to_owned() }
-    };
+    let style = format!("{side}: {from}px; {other}: auto");
     let row = |reading: Reading| {
         let value = reading.value.unwrap_or_else(|| format::MISSING.to_owned());
         view! {
@@ -236,7 +235,7 @@ fn tip(probe: Probe, width: f64) -> impl IntoView {
         }
     };
     view! {
-        <div class="tip" data-beside=other style:left=place("left") style:right=place("right")>
+        <div class="tip" data-beside=other style=style>
             <p class="when">{format::moment_full(probe.at)}</p>
             {probe.readings.into_iter().map(row).collect::<Vec<_>>()}
         </div>

@@ -1,8 +1,8 @@
 //! Path data of lines, steps and areas. A gap in the data stays a gap in the path.
 
-use std::fmt::Write;
-
 use model::{order, trend::Point};
+
+use crate::format;
 
 /// How two points are joined. Nothing is ever smoothed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,9 +84,7 @@ fn write(data: &mut String, command: char, numbers: &[f64]) {
         if index > 0 {
             data.push(' ');
         }
-        let tenths = (number * 10.0).round() / 10.0 + 0.0;
-        let written = write!(data, "{tenths}");
-        debug_assert!(written.is_ok(), "a string takes every number");
+        data.push_str(&format::plain(*number, 1));
     }
 }
 

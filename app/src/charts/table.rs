@@ -1,6 +1,8 @@
 //! The table behind a chart: the same figures in words, always there for assistive technology.
 
+use crate::node::Node;
 use leptos::prelude::*;
+use markup::view;
 
 /// Heads and rows of text; the first cell of a row names it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,7 +36,7 @@ pub fn BehindTable(
     /// Its words.
     #[prop(into)]
     behind: Signal<Behind>,
-) -> impl IntoView {
+) -> Node {
     let head = |head: String| view! { <th scope="col">{head}</th> };
     let row = |row: Vec<String>| {
         let mut cells = row.into_iter();

@@ -4,6 +4,7 @@
 mod drill;
 
 use leptos::prelude::*;
+use markup::view;
 use model::{Book, SourceState, Status, Timestamp, status::SourceMode};
 
 use self::drill::{DrillBanner, DrillNotice};
@@ -12,7 +13,9 @@ use super::{
     mark::{Mark, Shape},
 };
 use crate::{
+    erased::Derived,
     format,
+    node::{Node, Show},
     state::{Connection, Live},
 };
 
@@ -98,7 +101,7 @@ fn attempts(status: &Status, now: Timestamp) -> String {
 
 /// The banners, in their order: source, drill, paused, and a notice of a drill elsewhere.
 #[component]
-pub fn Banners() -> impl IntoView {
+pub fn Banners() -> Node {
     view! {
         <SourceBanner/>
         <DrillBanner/>
@@ -108,13 +111,13 @@ pub fn Banners() -> impl IntoView {
 }
 
 #[component]
-fn SourceBanner() -> impl IntoView {
+fn SourceBanner() -> Node {
     let live = Live::expect();
-    let notice = Memo::new(move |_| {
+    let notice = Derived::new(move || {
         let (book, connection, now) = (live.book(), live.connection(), live.wall());
         live.status(|status| Notice::of(status, &book, connection, now))
     });
-    let shown = Memo::new(move |_| notice.with(Option::is_some));
+    let shown = Derived::new(move || notice.with(Option::is_some));
     let text = move |of: fn(&Notice) -> String| {
         move || notice.with(|notice| notice.as_ref().map(of).unwrap_or_default())
     };
@@ -139,7 +142,7 @@ fn SourceBanner() -> impl IntoView {
 }
 
 #[component]
-fn PausedBanner() -> impl IntoView {
+fn PausedBanner() -> Node {
     let live = Live::expect();
     let since = move || live.paused().map(format::clock_seconds).unwrap_or_default();
     view! {

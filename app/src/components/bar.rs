@@ -1,7 +1,7 @@
 //! The bar: where one is, where one can go, where the figures come from, what time it is.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use markup::view;
 use model::{Book, Severity, SourceState, Status, Timestamp, Topic};
 
 use super::mark::{Mark, Shape};
@@ -9,19 +9,18 @@ use crate::{
     erased::{Derived, shown, text},
     feed::{Host, Theme},
     format,
+    node::{Children, Node},
+    place::Place,
     state::{Connection, Live},
 };
 
 /// The path of a page in the book that is shown, when the address names one.
 pub fn link(path: &str) -> Signal<String> {
-    let location = use_location();
+    let place = Place::expect();
     let path = path.to_owned();
-    Signal::derive(move || {
-        let book = location.query.with(|query| query.get("book"));
-        match book {
-            Some(book) => format!("{path}?book={}", crate::feed::escape(&book)),
-            None => path.clone(),
-        }
+    Signal::derive(move || match place.query("book") {
+        Some(book) => format!("{path}?book={}", crate::feed::escape(&book)),
+        None => path.clone(),
     })
 }
 
@@ -35,10 +34,10 @@ fn Place(
     /// What stands behind the name.
     #[prop(optional)]
     children: Option<Children>,
-) -> impl IntoView {
-    let location = use_location();
+) -> Node {
+    let place = Place::expect();
     let here = move || {
-        location.pathname.with(|now| {
+        place.path(|now| {
             let below =
                 path != "/" && now.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
             (now == path || below).then_some("page")
@@ -55,7 +54,7 @@ fn Place(
 
 /// How many alerts need action.
 #[component]
-fn Urgent() -> impl IntoView {
+fn Urgent() -> Node {
     let live = Live::expect();
     let urgent = Derived::new(move || {
         live.alerts(|snapshot| {
@@ -76,7 +75,7 @@ fn Urgent() -> impl IntoView {
 
 /// The bar at the top.
 #[component]
-pub fn Bar() -> impl IntoView {
+pub fn Bar() -> Node {
     let topics = Topic::ALL.map(|topic| view! { <Place path=topic.path() name=topic.title()/> });
     view! {
         <header class="bar">
@@ -104,7 +103,7 @@ pub fn Bar() -> impl IntoView {
 }
 
 #[component]
-fn Logo() -> impl IntoView {
+fn Logo() -> Node {
     view! {
         <svg class="logo" viewBox="0 0 16 14" aria-hidden="true">
             <path d="M0 12.5h16V14H0ZM1.5 6.5H4V11H1.5ZM5.5 3H8v8H5.5ZM9.5 0H12v11H9.5ZM13 4.5h2V11h-2Z"></path>
@@ -114,7 +113,7 @@ fn Logo() -> impl IntoView {
 
 /// The bar at the bottom of a phone.
 #[component]
-pub fn BottomBar() -> impl IntoView {
+pub fn BottomBar() -> Node {
     let topics = Topic::ALL.map(|topic| view! { <Place path=topic.path() name=topic.title()/> });
     view! {
         <nav class="bottom-bar" aria-label="Sections">
@@ -219,7 +218,7 @@ fn outage(status: &Status, state: SourceState, now: Timestamp) -> String {
 
 /// Where the figures come from; on every page, at every width.
 #[component]
-fn SourceChip() -> impl IntoView {
+fn SourceChip() -> Node {
     let live = Live::expect();
     let chip = Derived::new(move || {
         let (book, connection, now) = (live.book(), live.connection(), live.wall());
@@ -238,7 +237,7 @@ fn SourceChip() -> impl IntoView {
 }
 
 #[component]
-fn Clock() -> impl IntoView {
+fn Clock() -> Node {
     let live = Live::expect();
     view! {
         <p class="clock">
@@ -249,7 +248,7 @@ fn Clock() -> impl IntoView {
 }
 
 #[component]
-fn PauseButton() -> impl IntoView {
+fn PauseButton() -> Node {
     let live = Live::expect();
     let paused = move || live.paused().is_some();
     let press = move |_| if live.paused().is_some() { live.resume() } else { live.pause() };
@@ -266,7 +265,7 @@ fn PauseButton() -> impl IntoView {
 }
 
 #[component]
-fn ThemeButton() -> impl IntoView {
+fn ThemeButton() -> Node {
     let host = Host::expect();
     let press = move |_| {
         host.wear(match host.worn() {

@@ -1,6 +1,8 @@
 //! Buttons: primary on ink, plain with a border, quiet as a link.
 
+use crate::node::{Children, Node};
 use leptos::prelude::*;
+use markup::view;
 
 /// Weight of a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,7 +40,7 @@ pub fn Button(
     on_press: impl FnMut() + Send + 'static,
     /// Its verb.
     children: Children,
-) -> impl IntoView {
+) -> Node {
     let mut on_press = on_press;
     view! {
         <button
@@ -57,6 +59,6 @@ pub fn Button(
 pub fn Key(
     /// The key.
     name: &'static str,
-) -> impl IntoView {
+) -> Node {
     view! { <kbd>{name}</kbd> }
 }

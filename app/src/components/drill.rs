@@ -1,18 +1,16 @@
 //! What a viewer can do to a drill from any page: start one, hold it, let it go on, end it. A
 //! command that fails says so in a toast and leaves the page as it is.
 
-use std::sync::Arc;
-
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-};
+use markup::view;
 use model::scenario::{Name, Run};
 
 use super::{button::Button, toast::Toasts};
 use crate::{
+    erased::Derived,
     feed::{Host, Start},
+    node::Node,
+    place::Place,
     state::Live,
 };
 
@@ -63,16 +61,13 @@ impl Order {
     }
 }
 
-type Navigate = Arc<dyn Fn(&str) + Send + Sync>;
-
 /// The commands of a page. One is under way at a time.
 #[derive(Clone)]
 pub struct Commands {
     host: Host,
     toasts: Toasts,
     live: Live,
-    path: Memo<String>,
-    go: Navigate,
+    place: Place,
     /// Whether a command waits for its answer.
     busy: StoredValue<bool>,
 }
@@ -81,15 +76,13 @@ impl Commands {
     /// The commands of this page.
     ///
     /// # Panics
-    /// Outside of the router of `App`.
+    /// Outside of `App`.
     pub fn expect() -> Self {
-        let navigate = use_navigate();
         Self {
             host: Host::expect(),
             toasts: Toasts::expect(),
             live: Live::expect(),
-            path: use_location().pathname,
-            go: Arc::new(move |path| navigate(path, NavigateOptions::default())),
+            place: Place::expect(),
             busy: StoredValue::new(false),
         }
     }
@@ -107,7 +100,7 @@ impl Commands {
             match answer {
                 Ok(run) => {
                     page.toasts.done(format!("{} started.", name.title()));
-                    (page.go)(&in_book(&run));
+                    page.place.go(&page.host, &in_book(&run));
                 }
                 Err(fault) => page.toasts.failed(format!("Not started: {fault}.")),
             }
@@ -135,7 +128,8 @@ impl Commands {
                 Ok(_) => {
                     page.toasts.done(order.done(title));
                     if order == Order::Stop && untrack(|| page.live.book()) == book {
-                        (page.go)(&page.path.get_untracked());
+                        let path = untrack(|| page.place.path(str::to_owned));
+                        page.place.go(&page.host, &path);
                     }
                 }
                 Err(fault) => page.toasts.failed(format!("{title}: {fault}.")),
@@ -153,7 +147,7 @@ pub fn OrderButton(
     /// What it is told.
     #[prop(into)]
     order: Signal<Order>,
-) -> impl IntoView {
+) -> Node {
     let commands = Commands::expect();
     let title = move || run.with(|run| run.as_ref().map(|run| run.name.title()));
     let press = move || {
@@ -161,7 +155,7 @@ pub fn OrderButton(
             commands.order(&run, order.get_untracked());
         }
     };
-    let glyph = Memo::new(move |_| match order.get() {
+    let glyph = Derived::new(move || match order.get() {
         Order::Pause => Glyphs::Pause,
         Order::Resume => Glyphs::Run,
         Order::Stop => Glyphs::Stop,
@@ -192,7 +186,7 @@ pub fn Glyph(
     /// The shape.
     #[prop(into)]
     shape: Signal<Glyphs>,
-) -> impl IntoView {
+) -> Node {
     let data = move || match shape.get() {
         Glyphs::Run => "M1 .5 7 4 1 7.5Z",
         Glyphs::Pause => "M1 1H3V7H1ZM5 1H7V7H5Z",

@@ -1,8 +1,9 @@
 //! Figures: a number in its parts, which flashes when it changes, at most once a second.
 
 use leptos::{html, prelude::*};
+use markup::view;
 
-use crate::{erased::text, state::Live};
+use crate::{erased::text, node::Node, state::Live};
 
 /// A number in the parts that are set apart: code before, unit behind.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,7 +52,7 @@ pub fn Figure(
     /// Its parts.
     #[prop(into)]
     number: Signal<Number>,
-) -> impl IntoView {
+) -> Node {
     let node = NodeRef::<html::Span>::new();
     flash(number, node);
     let part = move |of: fn(&Number) -> String| text(move || number.with(of));

@@ -4,7 +4,7 @@
 mod sort;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use markup::view;
 use model::{Origin, Severity};
 use wasm_bindgen::JsCast;
 
@@ -15,6 +15,8 @@ use crate::{
     erased::Derived,
     feed::escape,
     format,
+    node::Node,
+    place::Place,
 };
 
 /// A column.
@@ -64,7 +66,7 @@ impl Cell {
     /// Words, sorted as such.
     pub fn words(words: impl Into<String>) -> Self {
         let words = words.into();
-        let key = Key::Words(words.to_lowercase());
+        let key = Key::Words(words.to_ascii_lowercase());
         Self { words, full: None, key, bullet: None, mark: None }
     }
 
@@ -153,17 +155,17 @@ pub fn GridTable(
     /// The table.
     #[prop(into)]
     grid: Signal<Grid>,
-) -> impl IntoView {
+) -> Node {
     let chosen = RwSignal::new(None::<Order>);
     let order = Derived::new(move || chosen.get().unwrap_or_else(|| grid.with(|grid| grid.order)));
     let columns = Derived::new(move || grid.with(|grid| grid.columns.clone()));
-    let query = use_query_map();
+    let place = Place::expect();
     let base = Derived::new(move || {
-        query
-            .with(|query| query.get("book"))
+        place
+            .query("book")
             .map_or_else(|| "?event=".to_owned(), |book| format!("?book={}&event=", escape(&book)))
     });
-    let open = Derived::new(move || query.with(|query| query.get("event")));
+    let open = place.following("event");
     let head = move |(index, column): (usize, Column)| {
         head(index, column, order, move |order| chosen.set(Some(order)))
     };
@@ -198,7 +200,7 @@ fn head(
     column: Column,
     order: Derived<Order>,
     choose: impl Fn(Order) + Send + Sync + 'static,
-) -> impl IntoView {
+) -> Node {
     let sorted = move || order.with(|order| (order.column == index).then_some(order.descending));
     let aria = move || sorted().map(|down| if down { "descending" } else { "ascending" });
     let arrow = move || {
@@ -217,7 +219,7 @@ fn head(
     }
 }
 
-fn row(entry: &Entry, columns: &[Column], base: &str, open: Option<&str>) -> impl IntoView + use<> {
+fn row(entry: &Entry, columns: &[Column], base: &str, open: Option<&str>) -> Node {
     let id = entry.origin.event.as_str();
     let selected = open == Some(id);
     let href = format!("{base}{}", escape(id));
@@ -232,7 +234,7 @@ fn row(entry: &Entry, columns: &[Column], base: &str, open: Option<&str>) -> imp
     view! { <tr class:selected=selected data-entity=entry.entity.clone()>{name}{cells}</tr> }
 }
 
-fn total(cells: &[Cell], columns: &[Column]) -> impl IntoView + use<> {
+fn total(cells: &[Cell], columns: &[Column]) -> Node {
     let mut cells = cells.iter().zip(columns);
     let name = cells.next().map(|(cell, _)| {
         let words = cell.words.clone();
@@ -242,7 +244,7 @@ fn total(cells: &[Cell], columns: &[Column]) -> impl IntoView + use<> {
     view! { <tr>{name}{cells}</tr> }
 }
 
-fn data(cell: &Cell, column: Column) -> impl IntoView + use<> {
+fn data(cell: &Cell, column: Column) -> Node {
     let bullet = cell.bullet.as_ref().map(|bullet| {
         view! { <Canvas drawing=Signal::stored(bullet.draw())/> }
     });
@@ -259,11 +261,11 @@ fn data(cell: &Cell, column: Column) -> impl IntoView + use<> {
     }
 }
 
-fn named(severity: Severity) -> impl IntoView {
+fn named(severity: Severity) -> Node {
     view! { <NamedMark shape=Signal::stored(Shape::of(severity))/> }
 }
 
-fn plain(severity: Severity) -> impl IntoView {
+fn plain(severity: Severity) -> Node {
     view! { <Mark shape=Signal::stored(Shape::of(severity))/> }
 }
 

@@ -1,13 +1,14 @@
 //! Keys that work on every page. Off inside fields and with any modifier.
 
 use leptos::{ev, prelude::*, web_sys};
-use leptos_router::hooks::use_navigate;
 use model::{AlertId, AlertState, Topic};
 
 use crate::{
     components::toast::Toasts,
     feed::{Host, Theme},
+    node::Node,
     pages::overview::{band, verdict},
+    place::Place,
     state::Live,
 };
 
@@ -91,13 +92,13 @@ impl Default for Subject {
 
 /// Listens for keys as long as the page lives.
 #[component]
-pub fn Keys() -> impl IntoView {
+pub fn Keys() -> Node {
     let (live, toasts, host) = (Live::expect(), Toasts::expect(), Host::expect());
     let subject = Subject::expect();
-    let navigate = use_navigate();
+    let place = Place::expect();
     let going = StoredValue::new(false);
     Effect::new(move |_| {
-        let (host, navigate) = (host.clone(), navigate.clone());
+        let host = host.clone();
         let handle = window_event_listener(ev::keydown, move |event| {
             let plain = !(event.ctrl_key() || event.alt_key() || event.meta_key());
             let after_go = going.get_value();
@@ -110,7 +111,7 @@ pub fn Keys() -> impl IntoView {
                 Act::Go => going.set_value(true),
                 Act::Open(path) => {
                     let query = window().location().search().unwrap_or_default();
-                    navigate(&format!("{path}{query}"), Default::default());
+                    place.go(&host, &format!("{path}{query}"));
                 }
                 Act::Theme => host.wear(match host.worn() {
                     Theme::Dark => Theme::Light,
@@ -126,6 +127,7 @@ pub fn Keys() -> impl IntoView {
         });
         on_cleanup(move || handle.remove());
     });
+    Node::Empty
 }
 
 fn acknowledge(live: Live, subject: Subject, host: &Host, toasts: Toasts) {

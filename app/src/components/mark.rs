@@ -2,9 +2,10 @@
 //! carries it as its accessible name.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{Alert, AlertState, Severity};
 
-use crate::erased::text;
+use crate::{erased::text, node::Node};
 
 /// Shapes, 12 by 12.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -111,7 +112,7 @@ pub fn Mark(
     /// The shape.
     #[prop(into)]
     shape: Signal<Shape>,
-) -> impl IntoView {
+) -> Node {
     view! {
         <svg class=text(move || shape.get().class()) viewBox="0 0 12 12" aria-hidden="true">
             <path class="fill" d=text(move || shape.get().filled())></path>
@@ -126,7 +127,7 @@ pub fn NamedMark(
     /// The shape.
     #[prop(into)]
     shape: Signal<Shape>,
-) -> impl IntoView {
+) -> Node {
     view! {
         <Mark shape/>
         <span class="unseen">{text(move || shape.get().word())}</span>

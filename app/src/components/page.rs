@@ -1,7 +1,11 @@
 //! The head of a page: its title in the document and on the screen.
 
+use crate::{
+    node::{Children, Node},
+    title::Title,
+};
 use leptos::prelude::*;
-use leptos_meta::Title;
+use markup::view;
 
 /// Title, what it covers, and its age; controls on the right.
 #[component]
@@ -18,7 +22,7 @@ pub fn PageHead(
     /// Controls.
     #[prop(optional)]
     children: Option<Children>,
-) -> impl IntoView {
+) -> Node {
     view! {
         <Title text=title.clone()/>
         <header class="page-head">

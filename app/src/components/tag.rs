@@ -1,9 +1,10 @@
 //! Tags: where a figure comes from, in capitals.
 
 use leptos::prelude::*;
+use markup::view;
 use model::Provenance;
 
-use crate::erased;
+use crate::{erased, node::Node};
 
 /// The tag of a provenance: REAL, SIM, DRILL or REPLAY.
 #[component]
@@ -11,7 +12,7 @@ pub fn Tag(
     /// Where the figure comes from.
     #[prop(into)]
     provenance: Signal<Provenance>,
-) -> impl IntoView {
+) -> Node {
     view! { <span class=erased::text(move || class(provenance.get()))>{erased::text(move || text(provenance.get()))}</span> }
 }
 

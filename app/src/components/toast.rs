@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use markup::view;
 
 use super::mark::{Mark, Shape};
-use crate::erased::{Listed, list};
+use crate::{
+    node::Node,
+    node::{Listed, list},
+};
 
 /// Most toasts on the screen.
 const MOST: usize = 3;
@@ -77,7 +81,7 @@ impl Default for Toasts {
 
 /// The toasts, bottom left.
 #[component]
-pub fn ToastList() -> impl IntoView {
+pub fn ToastList() -> Node {
     let toasts = Toasts::expect();
     let row = move |toast: Toast| {
         let shape = if toast.failed { Shape::Missed } else { Shape::Resolved };

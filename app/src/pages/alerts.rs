@@ -14,7 +14,7 @@ mod timeline;
 mod why;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+use markup::view;
 use model::{Alert, AlertId, Timestamp};
 
 use self::{
@@ -22,34 +22,34 @@ use self::{
     list::List,
     opened::{Back, Opened},
 };
-use crate::{components::keys::Subject, state::Live};
+use crate::{components::keys::Subject, erased::Derived, node::Node, state::Live, title::Title};
 
 /// The alert that is opened; none where it is not kept.
-pub(crate) type Shown = Memo<Option<Alert>>;
+pub(crate) type Shown = Derived<Option<Alert>>;
 
 /// A part of the alert that is opened, which tells only when it changes.
-fn part<T>(alert: Shown, read: impl Fn(&Alert) -> T + Send + Sync + 'static) -> Memo<T>
+fn part<T>(alert: Shown, read: impl Fn(&Alert) -> T + Send + Sync + 'static) -> Derived<T>
 where
     T: Default + PartialEq + Send + Sync + 'static,
 {
-    Memo::new(move |_| alert.with(|alert| alert.as_ref().map(&read).unwrap_or_default()))
+    Derived::new(move || alert.with(|alert| alert.as_ref().map(&read).unwrap_or_default()))
 }
 
 /// The inbox, with one alert opened.
 #[component]
-pub fn Alerts() -> impl IntoView {
+pub fn Alerts() -> Node {
     let live = Live::expect();
     let address = Address::here();
-    let today = Memo::new(move |_| live.now().floor(Timestamp::DAY));
+    let today = Derived::new(move || live.now().floor(Timestamp::DAY));
     let shown = shown(live, address);
-    let alert: Shown = Memo::new(move |_| {
+    let alert: Shown = Derived::new(move || {
         let id = shown.get()?;
         live.alerts(|snapshot| snapshot.alerts.get(&id).cloned())
     });
     offer(alert);
-    let kept = Memo::new(move |_| alert.with(Option::is_some));
-    let asked = Memo::new(move |_| address.asked.with(Option::is_some));
-    let provenance = Memo::new(move |_| live.book().provenance());
+    let kept = Derived::new(move || alert.with(Option::is_some));
+    let asked = Derived::new(move || address.asked.with(Option::is_some));
+    let provenance = Derived::new(move || live.book().provenance());
     view! {
         <div class=move || format!("inbox {}", provenance.get().name()) class:with-one=move || asked.get()>
             <List address shown today/>
@@ -65,8 +65,8 @@ pub fn Alerts() -> impl IntoView {
 
 /// The alert that is shown: the one asked for, else the first of the list. That one stays while it
 /// is kept, even when another becomes more urgent, so that nothing moves under the reader.
-fn shown(live: Live, address: Address) -> Memo<Option<AlertId>> {
-    let chosen = Memo::new(move |before: Option<&(Filter, Option<AlertId>)>| {
+fn shown(live: Live, address: Address) -> Derived<Option<AlertId>> {
+    let chosen = Derived::after(move |before: Option<&(Filter, Option<AlertId>)>| {
         let filter = address.filter.get();
         let id = address.asked.with(|asked| match asked {
             Some(asked) => AlertId::new(asked.as_str()).ok(),
@@ -79,7 +79,7 @@ fn shown(live: Live, address: Address) -> Memo<Option<AlertId>> {
         });
         (filter, id)
     });
-    Memo::new(move |_| chosen.with(|(_, id)| id.clone()))
+    Derived::new(move || chosen.with(|(_, id)| id.clone()))
 }
 
 /// Lets the key `A` take the alert that is opened, as long as the page is there.
@@ -94,7 +94,7 @@ fn offer(alert: Shown) {
 fn Gone(
     /// Where one is.
     address: Address,
-) -> impl IntoView {
+) -> Node {
     view! {
         <Title text="Alert"/>
         <div class="opened gone">
@@ -106,7 +106,7 @@ fn Gone(
 
 /// Instead of an alert where there is none.
 #[component]
-fn Nothing() -> impl IntoView {
+fn Nothing() -> Node {
     view! {
         <Title text="Alerts"/>
         <div class="opened gone">

@@ -1,6 +1,7 @@
 //! Budget: what departments may spend and have spent.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{
     Figure, Severity, Snapshot, Timestamp, Topic,
     figure::Unit,
@@ -23,6 +24,7 @@ use crate::{
         grid::{Cell, Column, Entry, Grid, Order},
     },
     format,
+    node::Node,
 };
 
 /// Shares of the approved budget that the built-in rules watch.
@@ -33,7 +35,7 @@ const PACE: [f64; 2] = [1.15, 1.5];
 
 /// Budget: what departments may spend and have spent.
 #[component]
-pub fn Budget() -> impl IntoView {
+pub fn Budget() -> Node {
     let watched = Watched { figure: Figure::Utilization, observe };
     let domain = Domain { topic: Topic::Budget, content, watched: Some(watched), steady: false };
     view! { <DomainPage domain/> }

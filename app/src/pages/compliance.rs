@@ -1,6 +1,7 @@
 //! Compliance: what is open, how old it is, and when it is due.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{
     Figure, Severity, Snapshot, Timestamp, Topic,
     event::compliance::{ItemKind, ItemStatus, Rating},
@@ -22,11 +23,12 @@ use crate::{
         grid::{Cell, Column, Entry, Grid, Order},
     },
     format,
+    node::Node,
 };
 
 /// Compliance: what is open, how old it is, and when it is due.
 #[component]
-pub fn Compliance() -> impl IntoView {
+pub fn Compliance() -> Node {
     let domain = Domain { topic: Topic::Compliance, content, watched: None, steady: false };
     view! { <DomainPage domain/> }
 }

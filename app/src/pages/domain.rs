@@ -8,7 +8,7 @@ mod history;
 mod tests;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use markup::view;
 use model::{Provenance, Severity, Snapshot, Timestamp, Topic};
 
 pub use self::{
@@ -29,6 +29,8 @@ use crate::{
     },
     erased::Derived,
     format,
+    node::Node,
+    place::Place,
     state::Live,
 };
 
@@ -50,14 +52,13 @@ pub struct Domain {
 pub fn DomainPage(
     /// Which.
     domain: Domain,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
     let history = follow(live, domain);
     let content = content(live, domain, history);
     let as_table = RwSignal::new(false);
-    let query = use_query_map();
-    let open =
-        Derived::new(move || query.with(|query| query.get("event")).filter(|id| !id.is_empty()));
+    let place = Place::expect();
+    let open = Derived::new(move || place.query("event").filter(|id| !id.is_empty()));
     let fresh = Derived::new(move || freshness(live, domain.topic));
     let provenance = Derived::new(move || live.book().provenance());
     let detail = Derived::new(move || content.with(|content| content.detail.clone()));
@@ -93,7 +94,7 @@ pub fn DomainPage(
     }
 }
 
-fn stale_mark() -> impl IntoView {
+fn stale_mark() -> Node {
     view! { <NamedMark shape=Signal::stored(Shape::Stale)/> }
 }
 
@@ -151,7 +152,7 @@ fn freshness(live: Live, topic: Topic) -> Freshness {
 fn Switch(
     /// Whether tables are shown in place of charts.
     as_table: RwSignal<bool>,
-) -> impl IntoView {
+) -> Node {
     let side = move |table: bool, words: &'static str| {
         let pressed = move || if as_table.get() == table { "true" } else { "false" };
         view! {
@@ -172,7 +173,7 @@ fn panel(
     range: fn(&Content) -> &[Panel],
     index: usize,
     as_table: RwSignal<bool>,
-) -> impl IntoView {
+) -> Node {
     let none = || Panel {
         title: "",
         note: String::new(),
@@ -191,7 +192,7 @@ fn panel(
 fn KeyFigures(
     /// What the page shows.
     content: Derived<Content>,
-) -> impl IntoView {
+) -> Node {
     let count = Derived::new(move || content.with(|content| content.figures.len()));
     let figure = move |index: usize| {
         let of = move |read: fn(&KeyFigure) -> String| {
@@ -224,7 +225,7 @@ fn KeyFigures(
 fn Entities(
     /// What the page shows.
     content: Derived<Content>,
-) -> impl IntoView {
+) -> Node {
     let grid = Derived::new(move || content.with(|content| content.grid.clone()));
     let empty = Derived::new(move || grid.with(|grid| grid.entries.is_empty()));
     view! {

@@ -1,6 +1,7 @@
 //! Operations: the source, the topics, how the product itself does, and what was refused.
 
 use leptos::{prelude::*, task::spawn_local};
+use markup::view;
 use model::{
     SourceState, Status,
     status::{SourceMode, TopicStatus},
@@ -11,6 +12,7 @@ use crate::{
     components::{button::Button, page::PageHead},
     feed::{Host, Listing},
     format,
+    node::Node,
     state::Live,
 };
 
@@ -28,7 +30,7 @@ struct Refused {
 
 /// Source and health.
 #[component]
-pub fn Operations() -> impl IntoView {
+pub fn Operations() -> Node {
     let live = Live::expect();
     let facts = move || live.status(source);
     let health = move || live.status(health);
@@ -45,7 +47,7 @@ pub fn Operations() -> impl IntoView {
     .into_any()
 }
 
-fn fact((label, value): (&'static str, String)) -> impl IntoView {
+fn fact((label, value): (&'static str, String)) -> Node {
     view! { <div class="key-figure"><dt>{label}</dt><dd>{value}</dd></div> }
 }
 
@@ -90,7 +92,7 @@ fn health(status: &Status) -> Vec<(&'static str, String)> {
 }
 
 #[component]
-fn Topics() -> impl IntoView {
+fn Topics() -> Node {
     let live = Live::expect();
     let rows = move || {
         live.status(|status| {
@@ -142,7 +144,7 @@ fn row(status: &Status, topic: &TopicStatus) -> Vec<String> {
 
 /// Messages that were refused, read when asked for.
 #[component]
-fn Rejects() -> impl IntoView {
+fn Rejects() -> Node {
     let host = Host::expect();
     let listing = RwSignal::new(None::<Result<Vec<Refused>, String>>);
     let load = move || {
@@ -174,7 +176,7 @@ fn Rejects() -> impl IntoView {
 fn RejectTable(
     /// The messages.
     items: Vec<Refused>,
-) -> impl IntoView {
+) -> Node {
     let row = |item: Refused| {
         let place = item
             .position

@@ -13,7 +13,7 @@ pub mod verdict;
 mod tests;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+use markup::view;
 use model::{Book, Provenance, Severity, Timestamp, Topic};
 
 use self::{
@@ -34,12 +34,14 @@ use crate::{
     },
     erased::{Derived, shown, text},
     format,
+    node::{Node, Show},
     state::Live,
+    title::Title,
 };
 
 /// The overview.
 #[component]
-pub fn Overview() -> impl IntoView {
+pub fn Overview() -> Node {
     let strips = Topic::ALL.map(|topic| view! { <Strip topic/> });
     view! {
         <Title text="Overview"/>
@@ -60,7 +62,7 @@ pub fn Overview() -> impl IntoView {
 
 /// Column heads; the clock that all strips share.
 #[component]
-fn Heads() -> impl IntoView {
+fn Heads() -> Node {
     let live = Live::expect();
     let minute = Derived::new(move || live.now().floor(Timestamp::MINUTE));
     let tick =
@@ -97,7 +99,7 @@ fn age_of(live: Live, topic: Topic) -> Derived<(Option<i64>, bool)> {
 fn Strip(
     /// The domain.
     topic: Topic,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
     let age = age_of(live, topic);
     let stale = Derived::new(move || age.get().1);
@@ -136,7 +138,7 @@ fn Now(
     topic: Topic,
     /// Its age in seconds, and whether it is stale.
     age: Derived<(Option<i64>, bool)>,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
     let minute = Derived::new(move || live.now().floor(Timestamp::MINUTE));
     let reading = Derived::new(move || {
@@ -173,7 +175,7 @@ fn Age(
     topic: Topic,
     /// Its age in seconds, and whether it is stale.
     age: Derived<(Option<i64>, bool)>,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
     let stale = Derived::new(move || age.get().1);
     let millis = move || age.get().0.map(|seconds| seconds * Timestamp::SECOND);
@@ -197,9 +199,9 @@ fn Age(
 fn Delta(
     /// What the strip says.
     reading: Derived<Reading>,
-) -> impl IntoView {
+) -> Node {
     let delta = Derived::new(move || reading.with(|reading| reading.delta.clone()));
-    move || {
+    Node::from(move || {
         delta.get().map(|(direction, text)| {
             let (path, word) = match direction {
                 Direction::Up => ("M4 1.5 7.5 6.5H.5Z", "up "),
@@ -215,5 +217,5 @@ fn Delta(
                 </span>
             }
         })
-    }
+    })
 }

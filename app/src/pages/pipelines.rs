@@ -1,6 +1,7 @@
 //! Pipelines: how fresh the bank's data is, job by job, and why it is not.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{
     Figure, Severity, Snapshot, Timestamp, Topic,
     event::etl::RunEventType,
@@ -24,6 +25,7 @@ use crate::{
         grid::{Cell, Column, Entry, Grid, Order},
     },
     format,
+    node::Node,
 };
 
 /// Share of rejected rows from which the built-in rules warn.
@@ -34,7 +36,7 @@ const AHEAD: i64 = 15 * Timestamp::MINUTE;
 
 /// Pipelines: how fresh the bank's data is, job by job, and why it is not.
 #[component]
-pub fn Pipelines() -> impl IntoView {
+pub fn Pipelines() -> Node {
     let watched = Watched { figure: Figure::FreshnessMinutes, observe };
     let domain = Domain { topic: Topic::Etl, content, watched: Some(watched), steady: false };
     view! { <DomainPage domain/> }

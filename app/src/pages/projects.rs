@@ -1,6 +1,7 @@
 //! Projects: earned value, slip and risk of every project.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{
     Figure, Severity, Snapshot, Timestamp, Topic,
     event::project::{ProjectStatus, Rag},
@@ -25,6 +26,7 @@ use crate::{
         grid::{Cell, Column, Entry, Grid, Order},
     },
     format,
+    node::Node,
 };
 
 /// Indices below which the built-in rules warn and call.
@@ -38,7 +40,7 @@ const SLIPS: usize = 8;
 
 /// Projects: earned value, slip and risk of every project.
 #[component]
-pub fn Projects() -> impl IntoView {
+pub fn Projects() -> Node {
     let domain = Domain { topic: Topic::Projects, content, watched: None, steady: false };
     view! { <DomainPage domain/> }
 }

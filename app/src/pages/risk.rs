@@ -1,6 +1,7 @@
 //! Risk: expected loss, the heat map, and who deals with what.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{
     Figure, Money, Severity, Snapshot, Timestamp, Topic,
     event::{
@@ -29,11 +30,12 @@ use crate::{
         grid::{Cell, Column, Entry, Grid, Order},
     },
     format,
+    node::Node,
 };
 
 /// Risk: expected loss, the heat map, and who deals with what.
 #[component]
-pub fn Risk() -> impl IntoView {
+pub fn Risk() -> Node {
     let domain = Domain { topic: Topic::Risk, content, watched: None, steady: false };
     view! { <DomainPage domain/> }
 }

@@ -12,8 +12,7 @@ mod timeline;
 mod tests;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use markup::view;
 
 use self::{
     list::Drills,
@@ -26,14 +25,18 @@ use crate::{
         button::Button,
         mark::{Mark, Shape},
     },
+    erased::Derived,
+    node::Node,
+    place::Place,
     state::Live,
+    title::Title,
 };
 
 /// The five drills, and the newest run beside them.
 #[component]
-pub fn Scenarios() -> impl IntoView {
+pub fn Scenarios() -> Node {
     let live = Live::expect();
-    let id = Memo::new(move |_| {
+    let id = Derived::new(move || {
         live.status(|status| status.runs.first().map(|run| run.id.clone())).unwrap_or_default()
     });
     let found = Found::new(id);
@@ -62,9 +65,9 @@ pub fn Scenarios() -> impl IntoView {
 
 /// One run, and the drills beside it.
 #[component]
-pub fn ScenarioRun() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("run")).unwrap_or_default());
+pub fn ScenarioRun() -> Node {
+    let place = Place::expect();
+    let id = Derived::new(move || place.item().unwrap_or_default());
     let found = Found::new(id);
     let shown = Signal::derive(move || Some(id.get()));
     let told = move || match (found.seen.get(), found.run.get_untracked()) {
@@ -96,7 +99,7 @@ pub fn ScenarioRun() -> impl IntoView {
 fn Choices(
     /// The run that is shown beside them.
     shown: Signal<Option<String>>,
-) -> impl IntoView {
+) -> Node {
     let next = Next::new();
     view! {
         <Drills next shown/>
@@ -106,7 +109,7 @@ fn Choices(
 
 /// What a drill is, where none was run.
 #[component]
-fn NoRun() -> impl IntoView {
+fn NoRun() -> Node {
     view! {
         <section class="run-view" aria-labelledby="run-title">
             <h2 id="run-title">"No drill yet"</h2>
@@ -121,7 +124,7 @@ fn NoRun() -> impl IntoView {
 
 /// A run that was asked for: blocks where it will be.
 #[component]
-fn Waiting() -> impl IntoView {
+fn Waiting() -> Node {
     view! {
         <Title text="Drill"/>
         <section class="run-view" aria-labelledby="run-title" aria-busy="true">
@@ -140,7 +143,7 @@ fn NotLoaded(
     found: Found,
     /// Why it is not there.
     reason: String,
-) -> impl IntoView {
+) -> Node {
     view! {
         <Title text="Drill"/>
         <section class="run-view" aria-labelledby="run-title">
@@ -157,7 +160,7 @@ fn NotLoaded(
 }
 
 #[component]
-fn Unknown() -> impl IntoView {
+fn Unknown() -> Node {
     view! {
         <Title text="Drill"/>
         <section class="run-view" aria-labelledby="run-title">

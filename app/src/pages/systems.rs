@@ -1,6 +1,7 @@
 //! Systems: latency, errors and availability of every service.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{
     Figure, Severity, Snapshot, Timestamp, Topic,
     figure::Unit,
@@ -24,6 +25,7 @@ use crate::{
         grid::{Cell, Column, Entry, Grid, Order},
     },
     format,
+    node::Node,
 };
 
 /// Milliseconds of p99 from which the built-in rules warn.
@@ -37,7 +39,7 @@ const LEFT: [f64; 2] = [0.5, 0.0];
 
 /// Systems: latency, errors and availability of every service.
 #[component]
-pub fn Systems() -> impl IntoView {
+pub fn Systems() -> Node {
     let watched = Watched { figure: Figure::LatencyP99, observe };
     let domain = Domain { topic: Topic::System, content, watched: Some(watched), steady: false };
     view! { <DomainPage domain/> }

@@ -1,6 +1,7 @@
 //! Transactions: how many, through what, of what value, and how risky.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{
     Currency, Figure, Money, Severity, Snapshot, Timestamp, Topic,
     event::transaction::{Channel, TransactionStatus, TransactionType},
@@ -26,6 +27,7 @@ use crate::{
         grid::{Cell, Column, Entry, Grid, Order},
     },
     format,
+    node::Node,
 };
 
 /// Scores from which a transaction is reviewed and declined, as shares of 100.
@@ -33,7 +35,7 @@ const LIMITS: [f64; 2] = [0.80, 0.95];
 
 /// Transactions: how many, through what, of what value, and how risky.
 #[component]
-pub fn Transactions() -> impl IntoView {
+pub fn Transactions() -> Node {
     let domain = Domain { topic: Topic::Transactions, content, watched: None, steady: true };
     view! { <DomainPage domain/> }
 }

@@ -1,7 +1,7 @@
 //! Banners of drills: to those who look at one, and to all others a quiet notice.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use markup::view;
 use model::{
     Book, Provenance,
     scenario::{Run, RunState},
@@ -12,24 +12,27 @@ use crate::{
         drill::{Order, OrderButton, in_book},
         tag::Tag,
     },
+    erased::Derived,
     format,
+    node::{Node, Show},
+    place::Place,
     state::Live,
 };
 
 /// Whoever looks at the figures of a drill is told so.
 #[component]
-pub fn DrillBanner() -> impl IntoView {
+pub fn DrillBanner() -> Node {
     let live = Live::expect();
-    let id = Memo::new(move |_| match live.book() {
+    let id = Derived::new(move || match live.book() {
         Book::Drill(run) => Some(run),
         _ => None,
     });
-    let run = Memo::new(move |_| {
+    let run = Derived::new(move || {
         let id = id.get()?;
         live.status(|status| status.runs.iter().find(|run| run.id == id).cloned())
     });
     let under_way =
-        Memo::new(move |_| run.with(|run| run.as_ref().is_some_and(|run| run.state.is_live())));
+        Derived::new(move || run.with(|run| run.as_ref().is_some_and(|run| run.state.is_live())));
     let fact = move || {
         let id = id.get().unwrap_or_default();
         run.with(|run| run.as_ref().map_or_else(|| format!("{id} is in its own book."), drill_fact))
@@ -85,11 +88,11 @@ fn drill_detail(run: &Run) -> String {
 
 /// A viewer of other figures learns that a drill is under way. The scenarios say so themselves.
 #[component]
-pub fn DrillNotice() -> impl IntoView {
+pub fn DrillNotice() -> Node {
     let live = Live::expect();
-    let path = use_location().pathname;
-    let notice = Memo::new(move |_| {
-        let told = path.with(|path| path.starts_with("/scenarios"));
+    let place = Place::expect();
+    let notice = Derived::new(move || {
+        let told = place.path(|path| path.starts_with("/scenarios"));
         match live.book() {
             Book::Drill(_) => None,
             _ if told => None,

@@ -2,6 +2,7 @@
 //! The series is asked for once an alert opens, then kept up from the row of its entity.
 
 use leptos::{prelude::*, task::spawn_local};
+use markup::view;
 use model::{
     Alert, AlertId, Figure, Snapshot, Timestamp, Topic,
     trend::{Point, SPAN, STEP, Trend},
@@ -21,7 +22,9 @@ use crate::{
         tone::Tone,
     },
     components::mark::Shape,
+    erased::Derived,
     feed::{Host, Listing, escape},
+    node::{Node, Show},
     pages::domain,
     state::Live,
 };
@@ -156,7 +159,7 @@ impl Watched {
 /// so that server and browser draw the same page; another alert starts it anew.
 fn follow(live: Live, alert: Shown) -> RwSignal<Trend> {
     let trend = RwSignal::new(Trend::default());
-    let watched = Memo::new(move |_| alert.with(|alert| alert.as_ref().and_then(Watched::of)));
+    let watched = Derived::new(move || alert.with(|alert| alert.as_ref().and_then(Watched::of)));
     let host = Host::expect();
     Effect::new(move |_| {
         trend.set(Trend::default());
@@ -190,11 +193,11 @@ fn follow(live: Live, alert: Shown) -> RwSignal<Trend> {
 pub fn Watch(
     /// The alert that is opened.
     alert: Shown,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
     let trend = follow(live, alert);
-    let now = Memo::new(move |_| live.now().floor(5 * Timestamp::SECOND));
-    let drawn = Memo::new(move |_| {
+    let now = Derived::new(move || live.now().floor(5 * Timestamp::SECOND));
+    let drawn = Derived::new(move || {
         let now = now.get();
         alert.with(|alert| {
             let alert = alert.as_ref()?;
@@ -204,8 +207,8 @@ pub fn Watch(
         })
     });
     let has = part(alert, |_| true);
-    let shown = Memo::new(move |_| has.get() && drawn.with(Option::is_some));
-    let panel = Memo::new(move |before: Option<&Panel>| {
+    let shown = Derived::new(move || has.get() && drawn.with(Option::is_some));
+    let panel = Derived::after(move |before: Option<&Panel>| {
         drawn.get().or_else(|| before.cloned()).unwrap_or_else(|| Panel {
             title: "",
             note: String::new(),

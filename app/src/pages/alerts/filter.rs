@@ -1,11 +1,9 @@
 //! Which alerts the list shows, as the address says it: `?severity=critical,warning&state=firing`.
 //! Filters are links, so that they work without script, and every link keeps the book.
 
-use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
 use model::{Alert, AlertState, Severity};
 
-use crate::{components::mark::Shape, feed::escape};
+use crate::{components::mark::Shape, erased::Derived, feed::escape, place::Place};
 
 /// What a toggle of the list stands for. Emergencies count as critical, as on the overview.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,22 +136,23 @@ fn named(list: Option<&str>, names: [&str; 3]) -> [bool; 3] {
 #[derive(Clone, Copy)]
 pub struct Address {
     /// What the list shows.
-    pub filter: Memo<Filter>,
+    pub filter: Derived<Filter>,
     /// The alert that the address names.
-    pub asked: Memo<Option<String>>,
-    book: Memo<Option<String>>,
+    pub asked: Derived<Option<String>>,
+    book: Derived<Option<String>>,
 }
 
 impl Address {
     /// The address of this page.
     pub fn here() -> Self {
-        let (query, params) = (use_query_map(), use_params_map());
+        let place = Place::expect();
         Self {
-            filter: Memo::new(move |_| {
-                query.with(|query| Filter::parse(query.get_str("severity"), query.get_str("state")))
+            filter: Derived::new(move || {
+                let (severity, state) = (place.query("severity"), place.query("state"));
+                Filter::parse(severity.as_deref(), state.as_deref())
             }),
-            asked: Memo::new(move |_| params.with(|params| params.get("id"))),
-            book: Memo::new(move |_| query.with(|query| query.get("book"))),
+            asked: Derived::new(move || place.item()),
+            book: Derived::new(move || place.query("book")),
         }
     }
 

@@ -3,7 +3,9 @@
 
 mod figures;
 
+use crate::node::{Listed, list};
 use leptos::prelude::*;
+use markup::view;
 use model::{Alert, Figure, Severity, Snapshot, Timestamp};
 
 pub use self::figures::{Computed, computed};
@@ -11,7 +13,7 @@ use super::{
     Shown,
     why::{said, said_limit},
 };
-use crate::{format, state::Live};
+use crate::{erased::Derived, format, node::Node, state::Live};
 
 /// A row of the table.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,10 +68,10 @@ fn watching<'a>(snapshot: &'a Snapshot, alert: &'a Alert, figure: Figure) -> Opt
 pub fn Inputs(
     /// The alert that is opened.
     alert: Shown,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
-    let minute = Memo::new(move |_| live.now().floor(Timestamp::MINUTE));
-    let rows = Memo::new(move |_| {
+    let minute = Derived::new(move || live.now().floor(Timestamp::MINUTE));
+    let rows = Derived::new(move || {
         let now = minute.get();
         alert.with(|alert| {
             let Some(alert) = alert else { return Vec::new() };
@@ -77,8 +79,12 @@ pub fn Inputs(
             live.topic(alert.topic, |snapshot| inputs(snapshot, alert, now))
         })
     });
+    let listed = move |figure: Figure| Listed {
+        key: figure.name().to_owned(),
+        view: Box::new(move || row(figure, rows)),
+    };
     let figures =
-        Memo::new(move |_| rows.with(|rows| rows.iter().map(|row| row.figure).collect::<Vec<_>>()));
+        move || rows.with(|rows| rows.iter().map(|row| listed(row.figure)).collect::<Vec<_>>());
     view! {
         <section class="part" aria-labelledby="inputs">
             <h3 id="inputs">"Inputs"</h3>
@@ -94,9 +100,7 @@ pub fn Inputs(
                         </tr>
                     </thead>
                     <tbody>
-                        <For each=move || figures.get() key=|figure| *figure let(figure)>
-                            {row(figure, rows)}
-                        </For>
+                        {list(figures)}
                     </tbody>
                 </table>
             </div>
@@ -106,9 +110,9 @@ pub fn Inputs(
 }
 
 /// A row of the table: its cells change, the row stays.
-fn row(figure: Figure, rows: Memo<Vec<Input>>) -> impl IntoView {
+fn row(figure: Figure, rows: Derived<Vec<Input>>) -> Node {
     let input = move || rows.with(|rows| rows.iter().find(|row| row.figure == figure).cloned());
-    let input = Memo::new(move |_| input());
+    let input = Derived::new(input);
     let cell = move |read: fn(&Input) -> String| {
         move || input.with(|input| input.as_ref().map(read).unwrap_or_default())
     };

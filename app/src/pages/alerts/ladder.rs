@@ -1,13 +1,14 @@
 //! The ladder: who is told next, and when; or who took the alert and stopped the clock.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{Alert, AlertState, PersonId, Severity, Snapshot, Timestamp, alert::StepKind};
 
 use super::{
     Shown,
     inbox::{next_at, taken},
 };
-use crate::{format, state::Live};
+use crate::{erased::Derived, format, node::Node, state::Live};
 
 /// A level of the ladder, with the moment that it was or will be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,25 +112,25 @@ pub fn Ladder(
     /// The alert that is opened.
     alert: Shown,
     /// The day that ages refer to.
-    today: Memo<Timestamp>,
-) -> impl IntoView {
+    today: Derived<Timestamp>,
+) -> Node {
     let live = Live::expect();
-    let standing = Memo::new(move |_| {
+    let standing = Derived::new(move || {
         alert.with(|alert| {
             let of = |alert: &Alert| live.alerts(|snapshot| Standing::of(snapshot, alert));
             alert.as_ref().map_or(Standing::None, of)
         })
     });
-    move || match standing.get() {
+    Node::from(move || match standing.get() {
         Standing::Climbing { reached, next } => climbing(reached, next).into_any(),
         Standing::Top(rung) => top(&rung, today.get()).into_any(),
         Standing::Taken { who, at, after } => held(&who, at, after, today.get()).into_any(),
-        Standing::None => ().into_any(),
-    }
+        Standing::None => Node::Empty,
+    })
 }
 
 /// The countdown, the bar up to the next level, and its ticks.
-fn climbing(reached: Vec<Rung>, next: Rung) -> impl IntoView {
+fn climbing(reached: Vec<Rung>, next: Rung) -> Node {
     let live = Live::expect();
     let left = {
         let at = next.at;
@@ -140,7 +141,8 @@ fn climbing(reached: Vec<Rung>, next: Rung) -> impl IntoView {
         None => format!("Escalates to level {} in", next.level),
     };
     let start = reached.first().map_or(next.at, |rung| rung.at);
-    let share = move |at: Timestamp| format!("{:.2}%", share(start, next.at, at) * 100.0);
+    let share =
+        move |at: Timestamp| format!("{}%", format::plain(share(start, next.at, at) * 100.0, 2));
     let filled = move || share(live.now());
     let inner = reached.iter().skip(1).map(|rung| rung.at);
     let tick = |x: String| view! { <rect class="tick" x=x width="2" height="100%"></rect> };
@@ -168,7 +170,7 @@ fn share(start: Timestamp, end: Timestamp, at: Timestamp) -> f64 {
     (at.since(start) as f64 / end.since(start).max(1) as f64).clamp(0.0, 1.0)
 }
 
-fn label(rung: &Rung) -> impl IntoView + use<> {
+fn label(rung: &Rung) -> Node {
     let words = format!("L{} {}", rung.level, rung.who.as_deref().unwrap_or_default());
     view! {
         <li>
@@ -178,7 +180,7 @@ fn label(rung: &Rung) -> impl IntoView + use<> {
     }
 }
 
-fn top(rung: &Rung, today: Timestamp) -> impl IntoView + use<> {
+fn top(rung: &Rung, today: Timestamp) -> Node {
     let head = format!("Level {}, the last, since {}", rung.level, format::moment(rung.at, today));
     let told = format!("Told: {}.", rung.who.as_deref().unwrap_or("nobody is named for it"));
     view! {
@@ -190,7 +192,7 @@ fn top(rung: &Rung, today: Timestamp) -> impl IntoView + use<> {
     }
 }
 
-fn held(who: &str, at: Timestamp, after: i64, today: Timestamp) -> impl IntoView + use<> {
+fn held(who: &str, at: Timestamp, after: i64, today: Timestamp) -> Node {
     let when =
         format!("{}, {} after firing", format::moment_seconds(at, today), format::span(after));
     view! {

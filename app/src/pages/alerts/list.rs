@@ -1,6 +1,8 @@
 //! The list of alerts: filters by severity, then a group for each state.
 
+use crate::node::{Listed, list};
 use leptos::prelude::*;
+use markup::view;
 use model::{AlertId, AlertState, Timestamp};
 
 use super::{
@@ -9,7 +11,9 @@ use super::{
 };
 use crate::{
     components::mark::{Mark, NamedMark},
+    erased::Derived,
     format,
+    node::{Node, Show},
     state::Live,
 };
 
@@ -19,12 +23,12 @@ pub fn List(
     /// Where one is.
     address: Address,
     /// The alert that is shown.
-    shown: Memo<Option<AlertId>>,
+    shown: Derived<Option<AlertId>>,
     /// The day that times refer to.
-    today: Memo<Timestamp>,
-) -> impl IntoView {
+    today: Derived<Timestamp>,
+) -> Node {
     let live = Live::expect();
-    let open = Memo::new(move |_| live.alerts(|snapshot| snapshot.open_alerts().len()));
+    let open = Derived::new(move || live.alerts(|snapshot| snapshot.open_alerts().len()));
     let group = move |state| view! { <GroupView state address shown today/> };
     view! {
         <section class="inbox-list" aria-label="Inbox">
@@ -48,15 +52,15 @@ fn Toggle(
     kind: Kind,
     /// Where one is.
     address: Address,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
-    let count = Memo::new(move |_| {
+    let count = Derived::new(move || {
         live.alerts(|snapshot| {
             let open = snapshot.alerts.values().filter(|alert| alert.state.is_open());
             open.filter(|alert| Kind::of(alert.severity) == kind).count()
         })
     });
-    let on = Memo::new(move |_| address.filter.get().has_kind(kind));
+    let on = Derived::new(move || address.filter.get().has_kind(kind));
     let href = move || address.filtered(address.filter.get().toggled(kind));
     let word = move || {
         let state = if on.get() { "shown" } else { "hidden" };
@@ -81,23 +85,26 @@ fn GroupView(
     /// Where one is.
     address: Address,
     /// The alert that is shown.
-    shown: Memo<Option<AlertId>>,
+    shown: Derived<Option<AlertId>>,
     /// The day that times refer to.
-    today: Memo<Timestamp>,
-) -> impl IntoView {
+    today: Derived<Timestamp>,
+) -> Node {
     let live = Live::expect();
-    let group = Memo::new(move |_| {
+    let group = Derived::new(move || {
         let filter = address.filter.get();
         live.alerts(|snapshot| Group::of(snapshot, state, filter))
     });
-    let total = Memo::new(move |_| group.with(|group| group.total));
-    let there = Memo::new(move |_| {
+    let total = Derived::new(move || group.with(|group| group.total));
+    let there = Derived::new(move || {
         let waits = state == AlertState::Firing;
         address.filter.get().has_state(state) && (waits || total.get() > 0)
     });
     let note = move || group.with(Group::note);
     let ids = move || group.with(|group| group.shown.clone());
-    let row = move |id: AlertId| view! { <RowView id address shown today/> };
+    let row = move |id: AlertId| Listed {
+        key: id.to_string(),
+        view: Box::new(move || view! { <RowView id address shown today/> }),
+    };
     view! {
         <Show when=move || there.get()>
             <section class="group" class:waits=state == AlertState::Firing>
@@ -110,7 +117,7 @@ fn GroupView(
                     <p class="nothing">"Nothing waits for you"</p>
                 </Show>
                 <ol>
-                    <For each=ids key=AlertId::clone children=row/>
+                    {list(move || ids().into_iter().map(row).collect())}
                 </ol>
             </section>
         </Show>
@@ -125,14 +132,14 @@ fn Alone(
     state: AlertState,
     /// Where one is.
     address: Address,
-) -> impl IntoView {
-    let alone = Memo::new(move |_| address.filter.get().is_only(state));
+) -> Node {
+    let alone = Derived::new(move || address.filter.get().is_only(state));
     let href = move || address.filtered(address.filter.get().only(state));
     let words = move || if alone.get() { "Show all" } else { "Only these" };
     view! {
         <a class="alone" href=href data-noscroll="">
             {words}
-            <span class="unseen">", " {title(state).to_lowercase()}</span>
+            <span class="unseen">", " {title(state).to_ascii_lowercase()}</span>
         </a>
     }
 }
@@ -144,14 +151,14 @@ fn RowView(
     /// Where one is.
     address: Address,
     /// The alert that is shown.
-    shown: Memo<Option<AlertId>>,
+    shown: Derived<Option<AlertId>>,
     /// The day that times refer to.
-    today: Memo<Timestamp>,
-) -> impl IntoView {
+    today: Derived<Timestamp>,
+) -> Node {
     let live = Live::expect();
     let row = {
         let id = id.clone();
-        Memo::new(move |before: Option<&Option<Row>>| {
+        Derived::after(move |before: Option<&Option<Row>>| {
             let today = today.get();
             let now = live.alerts(|snapshot| {
                 snapshot.alerts.get(&id).map(|alert| Row::of(snapshot, alert, today))
@@ -160,15 +167,15 @@ fn RowView(
         })
     };
     let text = move |read: fn(&Row) -> String| {
-        Memo::new(move |_| row.with(|row| row.as_ref().map(read).unwrap_or_default()))
+        Derived::new(move || row.with(|row| row.as_ref().map(read).unwrap_or_default()))
     };
     let (name, fired) = (text(|row| row.title.clone()), text(|row| row.fired.clone()));
     let topic = text(|row| row.topic.to_owned());
     let shape = move || row.with(|row| row.as_ref().map(|row| row.shape));
-    let waits = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.waits)));
+    let waits = Derived::new(move || row.with(|row| row.as_ref().is_some_and(|row| row.waits)));
     let here = {
         let id = id.clone();
-        Memo::new(move |_| shown.with(|shown| shown.as_ref() == Some(&id)))
+        Derived::new(move || shown.with(|shown| shown.as_ref() == Some(&id)))
     };
     let current = move || {
         let page = address.asked.with(Option::is_some);
@@ -193,7 +200,7 @@ fn RowView(
 }
 
 /// What follows for a row: counts down where the clock runs, so only such a row ticks.
-fn follows(live: Live, row: Memo<Option<Row>>) -> String {
+fn follows(live: Live, row: Derived<Option<Row>>) -> String {
     match row.with(|row| row.as_ref().map(|row| row.detail.clone())) {
         Some(Detail::Escalates(at)) => {
             format!("Escalates in {}", format::countdown(at.since(live.now())))

@@ -1,7 +1,7 @@
 //! One alert opened: what it is, why, what is behind it, who is told next, what happened to it.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+use markup::view;
 use model::{Alert, AlertState, Origin, Snapshot, Timestamp};
 
 use super::{
@@ -16,10 +16,13 @@ use crate::{
         tag::Tag,
         toast::Toasts,
     },
+    erased::Derived,
     feed::{Host, escape},
     format,
+    node::{Node, Show},
     pages::overview::band::take,
     state::Live,
+    title::Title,
 };
 
 /// The alert that is opened, beside the list.
@@ -30,8 +33,8 @@ pub fn Opened(
     /// Where one is.
     address: Address,
     /// The day that times refer to.
-    today: Memo<Timestamp>,
-) -> impl IntoView {
+    today: Derived<Timestamp>,
+) -> Node {
     view! {
         <article class="opened" aria-labelledby="opened">
             <div class="opened-main">
@@ -56,7 +59,7 @@ pub fn Opened(
 pub fn Back(
     /// Where one is.
     address: Address,
-) -> impl IntoView {
+) -> Node {
     view! {
         <a class="back" href=move || address.list()>
             <svg class="chevron" viewBox="0 0 8 12" aria-hidden="true">
@@ -73,14 +76,14 @@ fn Head(
     alert: Shown,
     /// Where one is.
     address: Address,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
     let title = part(alert, |alert| alert.title.clone());
     let document = move || match address.asked.get() {
         Some(_) => title.get(),
         None => "Alerts".to_owned(),
     };
-    let summary = Memo::new(move |_| {
+    let summary = Derived::new(move || {
         alert.with(|alert| {
             let of = |alert: &Alert| live.alerts(|snapshot| summary(snapshot, alert));
             alert.as_ref().map(of).unwrap_or_default()
@@ -112,12 +115,12 @@ fn summary(snapshot: &Snapshot, alert: &Alert) -> String {
 fn Facts(
     /// The alert.
     alert: Shown,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
     let shape = part(alert, |alert| Some(Shape::of_alert(alert)));
     let word = move || {
         let shape = shape.get()?;
-        let class = format!("fires {}", shape.word().to_lowercase());
+        let class = format!("fires {}", shape.word().to_ascii_lowercase());
         Some(view! { <Mark shape=Signal::stored(shape)/> <b class=class>{shape.word()}</b> })
     };
     let since = part(alert, |alert| {
@@ -152,7 +155,7 @@ fn Facts(
 fn TakeButton(
     /// The alert.
     alert: Shown,
-) -> impl IntoView {
+) -> Node {
     let (host, toasts) = (StoredValue::new(Host::expect()), Toasts::expect());
     let waits = part(alert, |alert| alert.state == AlertState::Firing);
     let press = move || {
@@ -180,9 +183,9 @@ fn Behind(
     /// The alert.
     alert: Shown,
     /// The day that times refer to.
-    today: Memo<Timestamp>,
-) -> impl IntoView {
-    let rows = Memo::new(move |_| {
+    today: Derived<Timestamp>,
+) -> Node {
+    let rows = Derived::new(move || {
         let today = today.get();
         alert.with(|alert| alert.as_ref().map(|alert| events(alert, today)).unwrap_or_default())
     });
@@ -203,7 +206,7 @@ fn Behind(
                             </tr>
                         </thead>
                         <tbody>
-                            <For each=move || rows.get() key=Event::clone children=event/>
+                            {move || rows.get().into_iter().map(event).collect::<Vec<_>>()}
                         </tbody>
                     </table>
                 </div>
@@ -247,7 +250,7 @@ fn when(time: Timestamp, today: Timestamp) -> String {
 }
 
 /// The offset leads to the event; without one, the word does.
-fn event(Event { time, topic, position, link }: Event) -> impl IntoView {
+fn event(Event { time, topic, position, link }: Event) -> Node {
     let (partition, words) =
         position.unwrap_or_else(|| (format::MISSING.to_owned(), "Event".to_owned()));
     view! {

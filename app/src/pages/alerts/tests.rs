@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::location::RequestUrl;
 use model::{AlertState, Snapshot, alert::Step};
 
-use crate::{App, feed::Initial, fixture};
+use crate::{App, feed::Initial, fixture, place::Place};
 
 /// The page of an address: what stands in `main`, without the marks between texts.
 fn render(address: &str, initial: Initial) -> String {
     let html = Owner::new().with(|| {
         provide_context(Arc::new(initial));
-        provide_context(RequestUrl::new(address));
-        view! { <App/> }.to_html()
+        provide_context(Place::new(address));
+        App().to_html()
     });
     let main = html.split("<main").nth(1).and_then(|rest| rest.split("</main>").next());
     main.unwrap_or_default().replace("<!>", "")
@@ -118,7 +117,7 @@ fn the_address_opens_an_alert() {
         &html,
         &["class=\"inbox real with-one\"", "aria-current=\"page\"", "aria-label=\"Inbox\""],
     );
-    check(&html, &["href=\"/alerts?book=real\" class=\"back\""]);
+    check(&html, &["class=\"back\" href=\"/alerts?book=real\""]);
     check(&text(&html), &["BCRA A 7724 report due in 1 d", "07:42"]);
     assert!(!html.contains("class=\"watch\""), "the model keeps no series of an item");
 }

@@ -1,6 +1,7 @@
 //! The timeline: what is still to come, then what happened to an alert, newest first.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{
     Alert, AlertState, PersonId, Snapshot, Timestamp,
     alert::{Step, StepKind},
@@ -9,7 +10,9 @@ use model::{
 use super::{Shown, inbox::next_at};
 use crate::{
     components::mark::{Mark, Shape},
+    erased::Derived,
     format,
+    node::Node,
     pages::overview::verdict::told_next,
     state::Live,
 };
@@ -109,10 +112,10 @@ pub fn Timeline(
     /// The alert that is opened.
     alert: Shown,
     /// The day that ages refer to.
-    today: Memo<Timestamp>,
-) -> impl IntoView {
+    today: Derived<Timestamp>,
+) -> Node {
     let live = Live::expect();
-    let rows = Memo::new(move |_| {
+    let rows = Derived::new(move || {
         let today = today.get();
         alert.with(|alert| {
             let of = |alert: &Alert| live.alerts(|snapshot| entries(snapshot, alert, today));
@@ -134,7 +137,7 @@ pub fn Timeline(
         <section class="timeline" aria-labelledby="timeline">
             <h3 id="timeline">"Timeline"</h3>
             <ol>
-                <For each=move || rows.get() key=Entry::clone children=row/>
+                {move || rows.get().into_iter().map(row).collect::<Vec<_>>()}
             </ol>
         </section>
     }

@@ -1,10 +1,11 @@
 //! Why an alert fired: a sentence with value and threshold, and the rule that says so.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{Alert, Figure, figure::Unit};
 
 use super::{Shown, part};
-use crate::{charts::line::Bad, format};
+use crate::{charts::line::Bad, format, node::Node};
 
 /// On which side of its threshold an alert's figure is bad. The model says it by where the figure
 /// recovers; where that is the threshold itself, the figure says it.
@@ -111,7 +112,7 @@ impl Why {
 pub fn WhyPart(
     /// The alert that is opened.
     alert: Shown,
-) -> impl IntoView {
+) -> Node {
     let why = part(alert, Why::of);
     let word = move |of: fn(&Why) -> String| move || why.with(of);
     let value =

@@ -5,7 +5,7 @@ mod fields;
 mod load;
 
 use leptos::{html, prelude::*};
-use leptos_router::hooks::{use_navigate, use_query_map};
+use markup::view;
 use model::{AlertId, Origin, Recorded, Topic, book::Provenance};
 use wasm_bindgen::JsCast;
 
@@ -22,8 +22,11 @@ use crate::{
         toast::Toasts,
     },
     erased::Derived,
+    feed::Host,
     feed::escape,
     format,
+    node::Node,
+    place::Place,
     state::Live,
 };
 
@@ -44,7 +47,7 @@ pub fn Drawer(
     id: String,
     /// What the page shows: the row with this event is in it.
     content: Derived<Content>,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
     let known = known(&content.get_untracked(), &id);
     let found = load(live, &id);
@@ -95,7 +98,7 @@ fn headline(event: &Recorded) -> String {
 
 /// What differs from the event before, and the alerts that it raised.
 #[component]
-fn Changed(found: RwSignal<Found>, id: String) -> impl IntoView {
+fn Changed(found: RwSignal<Found>, id: String) -> Node {
     let live = Live::expect();
     let raised = Derived::new(move || {
         live.alerts(|snapshot| {
@@ -150,12 +153,7 @@ fn Changed(found: RwSignal<Found>, id: String) -> impl IntoView {
 
 /// Book, place in Kafka and identity: from the row at once, in full from the event.
 #[component]
-fn Origins(
-    topic: Topic,
-    known: Option<Known>,
-    found: RwSignal<Found>,
-    id: String,
-) -> impl IntoView {
+fn Origins(topic: Topic, known: Option<Known>, found: RwSignal<Found>, id: String) -> Node {
     let live = Live::expect();
     let provenance = Derived::new(move || {
         let stored = found.with(|found| found.event().map(|event| event.book.provenance()));
@@ -221,7 +219,7 @@ fn places(topic: Topic, known: Option<&Known>, event: Option<&Recorded>, id: &st
 }
 
 /// The payload, or why it is not there.
-fn body(found: &Found, id: &str, live: Live) -> AnyView {
+fn body(found: &Found, id: &str, live: Live) -> Node {
     match found {
         Found::Asked => view! {
             <section aria-busy="true"><h3>"Payload"</h3><p class="block tall"></p></section>
@@ -261,12 +259,12 @@ fn body(found: &Found, id: &str, live: Live) -> AnyView {
 
 /// The event before, and the address of this one.
 #[component]
-fn Actions(found: RwSignal<Found>) -> impl IntoView {
+fn Actions(found: RwSignal<Found>) -> Node {
     let toasts = Toasts::expect();
-    let query = use_query_map();
+    let place = Place::expect();
     let before = move || {
         let before = found.with(|found| found.before().map(|before| before.envelope.id.clone()))?;
-        let book = query.with(|query| query.get("book"));
+        let book = place.query("book");
         let book = book.map(|book| format!("book={}&", escape(&book))).unwrap_or_default();
         let href = format!("?{book}event={}", escape(before.as_str()));
         Some(view! { <a class="button" href=href data-noscroll="">"Previous event"</a> })
@@ -286,13 +284,11 @@ fn Actions(found: RwSignal<Found>) -> impl IntoView {
 
 /// Closes the drawer by taking the event out of the address; everything else in it stays.
 fn closer() -> impl Fn() + Clone + 'static {
-    let navigate = use_navigate();
-    let query = use_query_map();
+    let (place, host) = (Place::expect(), Host::expect());
     move || {
-        let book = query.with_untracked(|query| query.get("book"));
+        let book = untrack(|| place.query("book"));
         let target = book.map_or_else(|| "?".to_owned(), |book| format!("?book={}", escape(&book)));
-        let options = leptos_router::NavigateOptions { scroll: false, ..Default::default() };
-        navigate(&target, options);
+        place.go(&host, &target);
     }
 }
 

@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::location::RequestUrl;
 use model::{Topic, view::budget::summary};
 
-use crate::{App, feed::Initial, fixture};
+use crate::{App, feed::Initial, fixture, place::Place};
 
 /// The page of an address.
 fn render(address: &str, initial: Initial) -> String {
     Owner::new().with(|| {
         provide_context(Arc::new(initial));
-        provide_context(RequestUrl::new(address));
-        view! { <App/> }.to_html()
+        provide_context(Place::new(address));
+        App().to_html()
     })
 }
 

@@ -2,6 +2,7 @@
 //! others there are.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{Alert, AlertState, Snapshot, Timestamp, Topic, order};
 
 use super::verdict::standing;
@@ -12,6 +13,7 @@ use crate::{
     },
     erased::Derived,
     format,
+    node::Node,
     state::Live,
 };
 
@@ -62,7 +64,7 @@ fn detail(alert: &Alert, now: Timestamp) -> String {
 pub fn AttentionCell(
     /// The topic.
     topic: Topic,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
     let attention = Derived::new(move || {
         let now = live.now();
@@ -79,7 +81,7 @@ pub fn AttentionCell(
                             <a class="ellipsis" title=title.clone() href=move || href.get()>
                                 {title.clone()}
                             </a>
-                            {(others > 0).then(|| view! { <span class="others">"+" {others}</span> })}
+                            {(others > 0).then(|| view! { <span class="others">"+" {others.to_string()}</span> })}
                         </p>
                         <p class="detail ellipsis">{detail}</p>
                     }

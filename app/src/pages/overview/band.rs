@@ -1,6 +1,7 @@
 //! The band: four questions that five seconds must answer.
 
 use leptos::{prelude::*, task::spawn_local};
+use markup::view;
 use model::{AlertId, Severity, Timestamp, Topic};
 
 use super::verdict::{self, Freshness, Meter, News, Next};
@@ -14,6 +15,7 @@ use crate::{
     erased::{Derived, shown, text},
     feed::Host,
     format,
+    node::Node,
     state::Live,
 };
 
@@ -22,7 +24,7 @@ pub const ACTOR: &str = "operator";
 
 /// The four columns.
 #[component]
-pub fn Band() -> impl IntoView {
+pub fn Band() -> Node {
     view! {
         <section class="band" aria-label="At a glance">
             <Verdict/>
@@ -34,7 +36,7 @@ pub fn Band() -> impl IntoView {
 }
 
 #[component]
-fn Verdict() -> impl IntoView {
+fn Verdict() -> Node {
     let live = Live::expect();
     let answer = Derived::new(move || {
         live.status(|status| live.alerts(|snapshot| verdict::verdict(snapshot, status)))
@@ -100,7 +102,7 @@ fn last_visit(live: Live) -> RwSignal<Option<Timestamp>> {
 }
 
 #[component]
-fn Changed() -> impl IntoView {
+fn Changed() -> Node {
     let live = Live::expect();
     let visit = last_visit(live);
     let since = Derived::new(move || {
@@ -147,7 +149,7 @@ fn Changed() -> impl IntoView {
 }
 
 #[component]
-fn Trust() -> impl IntoView {
+fn Trust() -> Node {
     let live = Live::expect();
     let meter = move |topic: Topic| {
         Derived::new(move || {
@@ -180,7 +182,7 @@ fn Trust() -> impl IntoView {
 fn MeterView(
     /// What it shows.
     meter: Derived<Meter>,
-) -> impl IntoView {
+) -> Node {
     let topic = meter.with_untracked(|meter| meter.topic);
     let class = move || match meter.with(|meter| meter.state) {
         Freshness::Fresh => "meter",
@@ -188,7 +190,7 @@ fn MeterView(
         Freshness::Simulated => "meter sim",
         Freshness::Missing => "meter missing",
     };
-    let width = move || format!("{:.1}%", meter.with(|meter| meter.share) * 100.0);
+    let width = move || format!("{}%", format::plain(meter.with(|meter| meter.share) * 100.0, 1));
     view! {
         <div class=text(class)>
             <svg aria-hidden="true">
@@ -202,7 +204,7 @@ fn MeterView(
 }
 
 #[component]
-fn NextAction() -> impl IntoView {
+fn NextAction() -> Node {
     let live = Live::expect();
     let next = Derived::new(move || {
         live.status(|status| live.alerts(|snapshot| verdict::next(snapshot, status)))
@@ -232,7 +234,7 @@ fn NextAction() -> impl IntoView {
     .into_any()
 }
 
-fn last_real(at: Timestamp) -> impl IntoView {
+fn last_real(at: Timestamp) -> Node {
     view! {
         <p class="what">"Use the last real figures"</p>
         <p class="why">"Nothing is lost. Reading resumes where it stopped."</p>
@@ -266,7 +268,7 @@ fn Take(
     title: String,
     /// Who is told next, and when.
     escalation: Option<(String, Timestamp)>,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
     let toasts = Toasts::expect();
     let host = Host::expect();

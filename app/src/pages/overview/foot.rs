@@ -1,18 +1,20 @@
 //! The foot line: how the product itself does, and the keys that work here.
 
 use leptos::prelude::*;
+use markup::view;
 use model::Book;
 
 use crate::{
     components::button::Key,
     erased::{Derived, shown, text},
     format,
+    node::Node,
     state::Live,
 };
 
 /// The foot of the overview.
 #[component]
-pub fn Foot() -> impl IntoView {
+pub fn Foot() -> Node {
     let live = Live::expect();
     let rate = move || live.status(|status| format::decimal(status.events_per_second, 0));
     let kind = move || match live.book() {

@@ -2,6 +2,7 @@
 //! coloured and labelled.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{
     Severity, Snapshot, Timestamp, Topic,
     event::transaction::Channel,
@@ -9,7 +10,7 @@ use model::{
     view::{compliance, etl, risk, system, transaction},
 };
 
-use crate::{components::mark::Shape, erased::Derived, format, state::Live};
+use crate::{components::mark::Shape, erased::Derived, format, node::Node, state::Live};
 
 /// Width of the drawing.
 const WIDTH: f64 = 214.0;
@@ -61,7 +62,7 @@ struct Picture {
 pub fn WhereCell(
     /// The topic.
     topic: Topic,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
     let minute = Derived::new(move || live.now().floor(Timestamp::MINUTE));
     let picture = Derived::new(move || {
@@ -83,8 +84,8 @@ pub fn WhereCell(
     .into_any()
 }
 
-fn draw(ink: &Ink) -> AnyView {
-    let at = |value: f64| format!("{value:.1}");
+fn draw(ink: &Ink) -> Node {
+    let at = |value: f64| format::plain(value, 1);
     match ink.clone() {
         Ink::Bar(class, x, y, width, height, title) => view! {
             <rect class=class x=at(x) y=at(y) width=at(width) height=at(height)>
@@ -110,7 +111,7 @@ fn draw(ink: &Ink) -> AnyView {
         Ink::Mark(shape, x, y, title) => view! {
             <g
                 class=shape.class()
-                transform=format!("translate({:.1} {:.1}) scale(.83)", x - 5.0, y - 5.0)
+                transform=format!("translate({} {}) scale(.83)", at(x - 5.0), at(y - 5.0))
             >
                 <title>{title}</title>
                 <path class="fill" d=shape.filled()></path>
@@ -152,9 +153,9 @@ fn initials(name: &str) -> String {
     let words = name.split_whitespace().filter(|word| word.starts_with(char::is_alphabetic));
     let letters: String = words.filter_map(|word| word.chars().next()).take(2).collect();
     if letters.chars().count() < 2 {
-        name.chars().take(2).collect::<String>().to_uppercase()
+        name.chars().take(2).collect::<String>().to_ascii_uppercase()
     } else {
-        letters.to_uppercase()
+        letters.to_ascii_uppercase()
     }
 }
 

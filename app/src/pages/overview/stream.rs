@@ -2,6 +2,7 @@
 //! is in it nothing moves; what is new waits.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{Alert, AlertState, Book, Provenance, Severity, order};
 
 use super::verdict::standing;
@@ -12,8 +13,10 @@ use crate::{
         mark::{NamedMark, Shape},
         tag::Tag,
     },
-    erased::{Derived, Listed, list, shown, text},
+    erased::{Derived, shown, text},
     format,
+    node::Node,
+    node::{Listed, list},
     state::Live,
 };
 
@@ -39,7 +42,7 @@ impl Row {
 
 /// The rail of alerts.
 #[component]
-pub fn Stream() -> impl IntoView {
+pub fn Stream() -> Node {
     let live = Live::expect();
     let newest = Derived::new(move || {
         live.alerts(|snapshot| {
@@ -95,7 +98,7 @@ pub fn Stream() -> impl IntoView {
 }
 
 #[component]
-fn StreamHead() -> impl IntoView {
+fn StreamHead() -> Node {
     let live = Live::expect();
     let counts = Derived::new(move || live.alerts(|snapshot| snapshot.alert_counts()));
     let all = link("/alerts");
@@ -119,7 +122,7 @@ fn StreamRow(
     alert: Alert,
     /// Whether it must be marked as not real.
     tagged: Derived<bool>,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
     let href = link(&format!("/alerts/{}", alert.id));
     let shape = Shape::of_alert(&alert);

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::location::RequestUrl;
 
-use crate::{App, feed::Initial, fixture};
+use crate::{App, feed::Initial, fixture, place::Place};
 
 fn render(path: &str, initial: Initial) -> String {
     let owner = Owner::new_root(None);
     owner.with(|| {
-        provide_context(RequestUrl::new(path));
+        provide_context(Place::new(path));
         provide_context(Arc::new(initial));
-        view! { <App/> }.to_html()
+        App().to_html()
     })
 }
 

@@ -1,16 +1,15 @@
 //! The trend of a strip: sixty minutes on the clock that all strips share, drawn without a
 //! measured width: places are shares of the cell, so the server draws what the browser shows.
 
-use std::fmt::Write;
-
 use leptos::prelude::*;
+use markup::view;
 use model::{
     Alert, Provenance, Severity, Snapshot, Timestamp, Topic, order,
     trend::{Point, SPAN},
 };
 
 use super::domain::usual;
-use crate::{components::mark::Shape, erased::Derived, format, state::Live};
+use crate::{components::mark::Shape, erased::Derived, format, node::Node, state::Live};
 
 /// Two points further apart than this have a gap between them.
 const WIDEST: i64 = 3 * Timestamp::MINUTE;
@@ -163,25 +162,41 @@ impl Drawing {
         for (index, point) in run.iter().enumerate() {
             let (x, y) = (x(point.at, end), scale.y(point.value));
             if index == 0 {
-                put(&mut data, format_args!("M{x:.1} {y:.1}"));
+                put(&mut data, "M", &[x, y]);
             } else if stepped {
-                put(&mut data, format_args!("H{x:.1}V{y:.1}"));
+                put(&mut data, "H", &[x]);
+                put(&mut data, "V", &[y]);
             } else {
-                put(&mut data, format_args!("L{x:.1} {y:.1}"));
+                put(&mut data, "L", &[x, y]);
             }
         }
         let first = run.first().map_or(0.0, |point| x(point.at, end));
         let last = until.or(run.last().map(|point| point.at)).map_or(0.0, |at| x(at, end));
-        put(&mut data, format_args!("H{last:.1}"));
+        put(&mut data, "H", &[last]);
         if filled {
-            put(&mut self.area, format_args!("{data}V{HEIGHT}H{first:.1}Z"));
+            self.area.push_str(&data);
+            put(&mut self.area, "V", &[HEIGHT]);
+            put(&mut self.area, "H", &[first]);
+            self.area.push('Z');
         }
         self.line.push_str(&data);
     }
 }
 
-fn put(data: &mut String, part: std::fmt::Arguments<'_>) {
-    data.write_fmt(part).expect("writing to a string cannot fail");
+/// Appends a command and its numbers.
+fn put(data: &mut String, command: &str, numbers: &[f64]) {
+    data.push_str(command);
+    for (index, number) in numbers.iter().enumerate() {
+        if index > 0 {
+            data.push(' ');
+        }
+        data.push_str(&format::plain(*number, 1));
+    }
+}
+
+/// A place or a length in percent.
+fn share(percent: f64) -> String {
+    format!("{}%", format::plain(percent, 2))
 }
 
 /// Left edge and width of what is missing, in percent.
@@ -264,7 +279,7 @@ pub fn end(now: Timestamp) -> Timestamp {
 pub fn TrendCell(
     /// The topic.
     topic: Topic,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
     let end = Derived::new(move || end(live.now()));
     let drawing = Derived::new(move || {
@@ -302,40 +317,40 @@ pub fn TrendCell(
     .into_any()
 }
 
-fn gap_views(drawing: &Drawing) -> impl IntoView + use<> {
+fn gap_views(drawing: &Drawing) -> Node {
     let view = |&(left, width): &(f64, f64)| {
         view! {
             <rect
-                x=format!("{left:.2}%")
+                x=share(left)
                 y="22%"
-                width=format!("{width:.2}%")
+                width=share(width)
                 height="58%"
                 fill="url(#hatch)"
             ></rect>
         }
     };
-    drawing.gaps.iter().map(view).collect_view()
+    Node::group(drawing.gaps.iter().map(view).collect::<Vec<_>>())
 }
 
-fn reference_view(drawing: &Drawing) -> impl IntoView + use<> {
-    drawing.reference.clone().map(|(y, label, class)| {
-        let y = format!("{y:.2}%");
+fn reference_view(drawing: &Drawing) -> Node {
+    Node::from(drawing.reference.clone().map(|(y, label, class)| {
+        let y = share(y);
         view! {
             <g class=format!("reference {class}")>
                 <line x1="0" x2="100%" y1=y.clone() y2=y.clone()></line>
                 <text x="0" y=y dy="-3">{label}</text>
             </g>
         }
-    })
+    }))
 }
 
-fn flag_views(drawing: &Drawing) -> impl IntoView + use<> {
+fn flag_views(drawing: &Drawing) -> Node {
     let view = |flag: &Flag| {
-        let x = format!("{:.2}%", flag.x);
+        let x = share(flag.x);
         view! {
             <g class=flag.shape.class()>
                 <title>{flag.title.clone()}</title>
-                <line class="stem" x1=x.clone() x2=x.clone() y1="14%" y2=format!("{:.2}%", flag.foot)></line>
+                <line class="stem" x1=x.clone() x2=x.clone() y1="14%" y2=share(flag.foot)></line>
                 <svg x=x y="11%" overflow="visible">
                     <g transform="translate(-6 -6)">
                         <path class="fill" d=flag.shape.filled()></path>
@@ -345,18 +360,18 @@ fn flag_views(drawing: &Drawing) -> impl IntoView + use<> {
             </g>
         }
     };
-    drawing.flags.iter().map(view).collect_view()
+    Node::group(drawing.flags.iter().map(view).collect::<Vec<_>>())
 }
 
-fn end_view(drawing: &Drawing, open: bool) -> impl IntoView + use<> {
+fn end_view(drawing: &Drawing, open: bool) -> Node {
     let class = if open { "end open" } else { "end" };
-    drawing.end.map(|(x, y)| {
-        let (x, y) = (format!("{x:.2}%"), format!("{y:.2}%"));
+    Node::from(drawing.end.map(|(x, y)| {
+        let (x, y) = (share(x), share(y));
         view! {
             <circle class="halo" cx=x.clone() cy=y.clone() r="5.5"></circle>
             <circle class=class cx=x cy=y r="3.5"></circle>
         }
-    })
+    }))
 }
 
 #[cfg(test)]

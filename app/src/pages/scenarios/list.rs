@@ -2,6 +2,7 @@
 //! runs it.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{
     Timestamp,
     scenario::{Name, Run, RunState},
@@ -13,7 +14,10 @@ use crate::{
         button::Button,
         drill::{Commands, Glyph, Glyphs, address},
     },
+    erased::Derived,
     format,
+    node::IntoNode,
+    node::{Node, Show},
     state::Live,
 };
 
@@ -25,7 +29,7 @@ pub fn Drills(
     /// The run that is shown beside the rows.
     #[prop(into)]
     shown: Signal<Option<String>>,
-) -> impl IntoView {
+) -> Node {
     let rows = Name::ALL.map(|name| view! { <Row name next shown/> });
     view! { <ul class="drills">{rows.collect_view()}</ul> }.into_any()
 }
@@ -44,19 +48,19 @@ fn Row(
     next: Next,
     /// The run that is shown beside the rows.
     shown: Signal<Option<String>>,
-) -> impl IntoView {
+) -> Node {
     let live = Live::expect();
-    let run = Memo::new(move |_| live.status(|status| last(&status.runs, name).cloned()));
+    let run = Derived::new(move || live.status(|status| last(&status.runs, name).cloned()));
     let now = move || live.status(|status| status.now);
     let under_way =
-        Memo::new(move |_| run.with(|run| run.as_ref().is_some_and(|run| run.state.is_live())));
+        Derived::new(move || run.with(|run| run.as_ref().is_some_and(|run| run.state.is_live())));
     let selected = move || {
         run.with(|run| {
             run.as_ref().is_some_and(|run| shown.with(|id| id.as_ref() == Some(&run.id)))
         })
     };
     let state = move || run.with(|run| run.as_ref().map(state));
-    let line = Memo::new(move |_| {
+    let line = Derived::new(move || {
         run.with(|run| run.as_ref().map(|run| (address(run), told(run, now()))))
     });
     view! {
@@ -69,7 +73,7 @@ fn Row(
                         <a href=link>{words} <span class="unseen">", " {name.title()}</span></a>
                     }
                     .into_any(),
-                    None => "Not run since the start".into_any(),
+                    None => "Not run since the start".into_node(),
                 }}
             </p>
             <Show
@@ -89,7 +93,7 @@ fn RunButton(
     name: Name,
     /// What the run is given.
     next: Next,
-) -> impl IntoView {
+) -> Node {
     let commands = Commands::expect();
     let press = move || match next.start(name) {
         Ok(start) => commands.start(name, &start),

@@ -7,6 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 use model::scenario::Run;
 
 use crate::{
+    erased::Derived,
     feed::{Host, escape},
     state::{Connection, Live},
 };
@@ -43,23 +44,24 @@ pub enum Seen {
 /// A run that a page looks for.
 #[derive(Clone, Copy)]
 pub struct Found {
-    id: Memo<String>,
+    id: Derived<String>,
     asked: RwSignal<Asked>,
     host: StoredValue<Host>,
     /// The run, where it is there.
-    pub run: Memo<Option<Run>>,
+    pub run: Derived<Option<Run>>,
     /// What can be shown.
-    pub seen: Memo<Seen>,
+    pub seen: Derived<Seen>,
 }
 
 impl Found {
     /// Looks for the run of an id, and asks for it in the browser alone.
-    pub fn new(id: Memo<String>) -> Self {
+    pub fn new(id: Derived<String>) -> Self {
         let live = Live::expect();
         let served = untrack(|| live.connection()) == Connection::Served;
         let asked = RwSignal::new(if served { Asked::Never } else { Asked::Waiting });
-        let run = Memo::new(move |_| id.with(|id| told(live, id).or_else(|| answered(asked, id))));
-        let seen = Memo::new(move |_| match (run.with(Option::is_some), asked.get()) {
+        let run =
+            Derived::new(move || id.with(|id| told(live, id).or_else(|| answered(asked, id))));
+        let seen = Derived::new(move || match (run.with(Option::is_some), asked.get()) {
             (true, _) => Seen::Here(id.get()),
             (false, Asked::Waiting | Asked::Here(_)) => Seen::Waiting,
             (false, Asked::Failed(reason)) => Seen::Failed(reason),

@@ -1,9 +1,10 @@
 //! What the next run is given: seed, speed, and for a burst count and rate.
 
 use leptos::prelude::*;
+use markup::view;
 use model::scenario::Name;
 
-use crate::feed::Start;
+use crate::{feed::Start, node::Node};
 
 /// Speeds that are offered, in drill seconds a second.
 const SPEEDS: [u32; 5] = [1, 4, 8, 20, 60];
@@ -55,7 +56,7 @@ fn number<T: std::str::FromStr>(
 pub fn NextRun(
     /// What they hold.
     next: Next,
-) -> impl IntoView {
+) -> Node {
     let field = |label: &'static str, value: RwSignal<String>, hint: &'static str| {
         view! {
             <label>
@@ -71,7 +72,7 @@ pub fn NextRun(
         }
     };
     let speeds = SPEEDS.map(|speed| {
-        view! { <option value=speed.to_string() selected=speed == 8>{speed} " x"</option> }
+        view! { <option value=speed.to_string() selected=speed == 8>{speed.to_string()} " x"</option> }
     });
     view! {
         <fieldset class="next-run">

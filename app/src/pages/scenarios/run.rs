@@ -1,6 +1,7 @@
 //! One run: how far it is, what it says of itself, its timeline and its incidents.
 
 use leptos::prelude::*;
+use markup::view;
 use model::{
     Timestamp,
     scenario::{Burst, Name, Run, RunState},
@@ -18,8 +19,10 @@ use crate::{
         drill::{Commands, Order, OrderButton},
         tag::Tag,
     },
+    erased::Derived,
     feed::Start,
     format,
+    node::{Node, Show},
     state::Live,
 };
 
@@ -33,9 +36,9 @@ pub fn RunView(
     first: Run,
     /// Whether it is what the page is about.
     main: bool,
-) -> impl IntoView {
+) -> Node {
     let (title, burst) = (first.name.title(), first.burst.is_some());
-    let run = Memo::new(move |_| found.run.get().unwrap_or_else(|| first.clone()));
+    let run = Derived::new(move || found.run.get().unwrap_or_else(|| first.clone()));
     let heading = if main {
         view! { <h1 id="run-title">{title}</h1> }.into_any()
     } else {
@@ -61,10 +64,10 @@ pub fn RunView(
 #[component]
 fn About(
     /// The run.
-    run: Memo<Run>,
-) -> impl IntoView {
+    run: Derived<Run>,
+) -> Node {
     let live = Live::expect();
-    let words = Memo::new(move |_| {
+    let words = Derived::new(move || {
         let now = live.status(|status| status.now);
         run.with(|run| about(run, now))
     });
@@ -93,11 +96,11 @@ fn about(run: &Run, now: Timestamp) -> String {
 #[component]
 fn Controls(
     /// The run.
-    run: Memo<Run>,
-) -> impl IntoView {
+    run: Derived<Run>,
+) -> Node {
     let some = Signal::derive(move || Some(run.get()));
-    let live = Memo::new(move |_| run.with(|run| run.state.is_live()));
-    let held = Memo::new(move |_| {
+    let live = Derived::new(move || run.with(|run| run.state.is_live()));
+    let held = Derived::new(move || {
         let paused = run.with(|run| run.state == RunState::Paused);
         if paused { Order::Resume } else { Order::Pause }
     });
@@ -121,8 +124,8 @@ fn Controls(
 #[component]
 fn AgainButton(
     /// The run.
-    run: Memo<Run>,
-) -> impl IntoView {
+    run: Derived<Run>,
+) -> Node {
     let commands = Commands::expect();
     let title = run.with_untracked(|run| run.name.title());
     let press = move || {
@@ -151,8 +154,8 @@ fn again(run: &Run) -> Start {
 #[component]
 fn Elapsed(
     /// The run.
-    run: Memo<Run>,
-) -> impl IntoView {
+    run: Derived<Run>,
+) -> Node {
     let elapsed = move || run.with(|run| format::countdown(run.elapsed_ms));
     let of = move || {
         let length = run.with(|run| run.length_ms);
@@ -165,9 +168,9 @@ fn Elapsed(
 #[component]
 fn Progress(
     /// The run.
-    run: Memo<Run>,
-) -> impl IntoView {
-    let share = Memo::new(move |_| run.with(|run| run.progress.clamp(0.0, 1.0) * 100.0));
+    run: Derived<Run>,
+) -> Node {
+    let share = Derived::new(move || run.with(|run| run.progress.clamp(0.0, 1.0) * 100.0));
     let title = run.with_untracked(|run| run.name.title());
     let told = move || {
         run.with(|run| match &run.burst {
@@ -175,7 +178,7 @@ fn Progress(
             None => format!("{}, {} raised", format::percent_whole(run.progress), score(run)),
         })
     };
-    let percent = move |share: f64| format!("{share:.1}%");
+    let percent = move |share: f64| format!("{}%", format::plain(share, 1));
     view! {
         <div
             class="run-progress"
@@ -183,7 +186,7 @@ fn Progress(
             aria-label=format!("Progress of {title}")
             aria-valuemin="0"
             aria-valuemax="100"
-            aria-valuenow=move || format!("{:.0}", share.get())
+            aria-valuenow=move || format::plain(share.get(), 0)
             aria-valuetext=told
         >
             <svg aria-hidden="true">
@@ -209,9 +212,9 @@ type Fact = (&'static str, String, &'static str);
 #[component]
 fn Facts(
     /// The run.
-    run: Memo<Run>,
-) -> impl IntoView {
-    let facts = Memo::new(move |_| run.with(facts));
+    run: Derived<Run>,
+) -> Node {
+    let facts = Derived::new(move || run.with(facts));
     let remark = move || {
         run.with(|run| match (&run.burst, run.expected.len()) {
             (None, most @ 1..) => format!("Incidents raised, 0 to {}", format::count(most)),
@@ -270,9 +273,9 @@ fn rate(run: &Run) -> String {
 #[component]
 fn Incidents(
     /// The run.
-    run: Memo<Run>,
-) -> impl IntoView {
-    let planned = Memo::new(move |_| run.with(|run| !run.expected.is_empty()));
+    run: Derived<Run>,
+) -> Node {
+    let planned = Derived::new(move || run.with(|run| !run.expected.is_empty()));
     let none = || {
         view! {
             <p class="run-empty">

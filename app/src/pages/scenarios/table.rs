@@ -1,6 +1,7 @@
 //! The table of incidents: when each was caused and raised, and its delay drawn to scale.
 
 use leptos::prelude::*;
+use markup::view;
 use model::scenario::Run;
 
 use super::incident::{Incident, Standing, incidents};
@@ -11,7 +12,9 @@ use crate::{
         scale::Linear,
     },
     components::mark::NamedMark,
+    erased::Derived,
     format,
+    node::Node,
 };
 
 /// Width of a drawn delay, in pixels.
@@ -23,9 +26,9 @@ pub fn IncidentTable(
     /// The run.
     #[prop(into)]
     run: Signal<Run>,
-) -> impl IntoView {
-    let incidents = Memo::new(move |_| run.with(incidents));
-    let length = Memo::new(move |_| run.with(|run| run.length_ms));
+) -> Node {
+    let incidents = Derived::new(move || run.with(incidents));
+    let length = Derived::new(move || run.with(|run| run.length_ms));
     let book = run.with_untracked(Run::book).to_string();
     let scale = move || format!("{} to {}", format::countdown(0), format::countdown(length.get()));
     let rows = move || {
@@ -52,7 +55,7 @@ pub fn IncidentTable(
     .into_any()
 }
 
-fn row(incident: &Incident, length: i64, book: &str) -> impl IntoView + use<> {
+fn row(incident: &Incident, length: i64, book: &str) -> Node {
     let dash = || format::MISSING.to_owned();
     let due = incident.due.map_or_else(dash, format::countdown);
     let raised = incident.raised.map_or_else(dash, format::lap);
@@ -70,14 +73,14 @@ fn row(incident: &Incident, length: i64, book: &str) -> impl IntoView + use<> {
 }
 
 /// The name, leading to its alert in the drill's book once there is one.
-fn name(incident: &Incident, book: &str) -> AnyView {
+fn name(incident: &Incident, book: &str) -> Node {
     let words = incident.title.clone().unwrap_or_else(|| incident.name.clone());
     match &incident.alert {
         Some(alert) => {
             let link = format!("/alerts/{}?book={book}", crate::feed::escape(alert.as_str()));
             view! { <a href=link>{words}</a> }.into_any()
         }
-        None => words.into_any(),
+        None => Node::from(words),
     }
 }
 

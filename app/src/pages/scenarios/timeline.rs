@@ -4,6 +4,7 @@
 mod label;
 
 use leptos::{html, prelude::*};
+use markup::view;
 use model::{
     Timestamp,
     scenario::{Run, RunState},
@@ -19,7 +20,9 @@ use crate::{
         path::{self, Curve},
         scale::{Linear, time_ticks},
     },
+    erased::Derived,
     format,
+    node::Node,
 };
 
 /// Height of the part that counts, and where it begins.
@@ -211,11 +214,11 @@ pub fn TimelineChart(
     /// The run.
     #[prop(into)]
     run: Signal<Run>,
-) -> impl IntoView {
+) -> Node {
     let node = NodeRef::<html::Div>::new();
     let measured = measure(node);
-    let timeline = Memo::new(move |_| run.with(Timeline::of));
-    let drawing = Memo::new(move |_| {
+    let timeline = Derived::new(move || run.with(Timeline::of));
+    let drawing = Derived::new(move || {
         let width = measured.get().unwrap_or(WIDE);
         timeline.with(|timeline| timeline.draw(width))
     });
