@@ -33,6 +33,7 @@ impl Default for Initial {
             reason: None,
             last_real: None,
             real_events: 0,
+            real_alerts: [0; 4],
             attempt: 0,
             next_attempt: None,
             seed: None,

@@ -54,6 +54,7 @@ pub fn simulated() -> Initial {
     status.since = now().plus(-671 * Timestamp::SECOND);
     status.last_real = Some(status.since);
     status.real_events = 38;
+    status.real_alerts = [5, 9, 4, 0];
     status.attempt = 22;
     status.next_attempt = Some(now().plus(8 * Timestamp::SECOND));
     status.seed = Some(4_127);

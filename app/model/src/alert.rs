@@ -137,6 +137,11 @@ pub struct Escalation {
     pub next_to: Option<PersonId>,
 }
 
+impl Escalation {
+    /// Milliseconds without acknowledgement until the next level.
+    pub const WAIT: i64 = 15 * Timestamp::MINUTE;
+}
+
 /// What one rule says about one entity, from firing to its resolution.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

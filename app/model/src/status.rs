@@ -99,6 +99,9 @@ pub struct Status {
     pub last_real: Option<Timestamp>,
     /// Real events that arrived while the simulated book is shown.
     pub real_events: u64,
+    /// Open alerts of the real book by severity, in the order of `Severity::ALL`, whichever book
+    /// is shown.
+    pub real_alerts: [u32; 4],
     /// Attempts to reach a broker since it was lost.
     pub attempt: u32,
     /// When the next one is made.

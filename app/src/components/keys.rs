@@ -1,8 +1,12 @@
 //! Keys that work on every page. Off inside fields and with any modifier.
 
-use leptos::{ev, prelude::*, web_sys};
-use model::{AlertId, AlertState, Topic};
+mod help;
+mod rows;
 
+use leptos::{ev, prelude::*, web_sys};
+use model::{AlertId, AlertState};
+
+use self::help::Help;
 use crate::{
     components::toast::Toasts,
     feed::{Host, Theme},
@@ -21,42 +25,54 @@ pub enum Act {
     Theme,
     /// Takes the alert that is opened, else the one that escalates first.
     Acknowledge,
+    /// Moves the focus to the next row, or to the one before.
+    Row {
+        /// Whether to the next.
+        down: bool,
+    },
+    /// Shows tables in place of charts, or charts again.
+    Table,
+    /// Opens the list of keys, or closes it.
+    Help,
+    /// Closes the list of keys.
+    Close,
     /// The next key names a page.
     Go,
     /// Opens a page.
     Open(&'static str),
 }
 
+/// Pages: the letter after `G`, the path, the name.
+const PLACES: [(&str, &str, &str); 9] = [
+    ("O", "/", "Overview"),
+    ("B", "/budget", "Budget"),
+    ("P", "/projects", "Projects"),
+    ("C", "/compliance", "Compliance"),
+    ("T", "/transactions", "Transactions"),
+    ("R", "/risk", "Risk"),
+    ("S", "/systems", "Systems"),
+    ("E", "/pipelines", "Pipelines"),
+    ("A", "/alerts", "Alerts"),
+];
+
 /// What a key does, after `G` or not.
 pub fn act(key: &str, after_go: bool) -> Option<Act> {
-    let lower = key.to_ascii_lowercase();
     if after_go {
-        return page(&lower).map(Act::Open);
+        let place = PLACES.iter().find(|(letter, ..)| key.eq_ignore_ascii_case(letter));
+        return place.map(|(_, path, _)| Act::Open(path));
     }
-    match lower.as_str() {
-        " " => Some(Act::Pause),
-        "d" => Some(Act::Theme),
-        "a" => Some(Act::Acknowledge),
-        "g" => Some(Act::Go),
-        _ => None,
-    }
-}
-
-/// The page of a letter after `G`.
-fn page(letter: &str) -> Option<&'static str> {
-    let topic = match letter {
-        "o" => return Some("/"),
-        "a" => return Some("/alerts"),
-        "b" => Topic::Budget,
-        "p" => Topic::Projects,
-        "c" => Topic::Compliance,
-        "t" => Topic::Transactions,
-        "r" => Topic::Risk,
-        "s" => Topic::System,
-        "e" => Topic::Etl,
+    Some(match key {
+        " " => Act::Pause,
+        "d" | "D" => Act::Theme,
+        "a" | "A" => Act::Acknowledge,
+        "j" | "J" => Act::Row { down: true },
+        "k" | "K" => Act::Row { down: false },
+        "t" | "T" => Act::Table,
+        "g" | "G" => Act::Go,
+        "?" => Act::Help,
+        "Escape" => Act::Close,
         _ => return None,
-    };
-    Some(topic.path())
+    })
 }
 
 /// The alert that a page has opened: `A` takes it instead of the one that escalates first. A cheap
@@ -97,6 +113,7 @@ pub fn Keys() -> Node {
     let subject = Subject::expect();
     let place = Place::expect();
     let going = StoredValue::new(false);
+    let help = Help::new();
     Effect::new(move |_| {
         let host = host.clone();
         let handle = window_event_listener(ev::keydown, move |event| {
@@ -123,11 +140,24 @@ pub fn Keys() -> Node {
                     if live.paused().is_some() { live.resume() } else { live.pause() }
                 }
                 Act::Acknowledge => acknowledge(live, subject, &host, toasts),
+                Act::Row { down } => rows::go(down),
+                Act::Table => switch(),
+                Act::Help => help.toggle(),
+                Act::Close => help.close(),
             }
         });
         on_cleanup(move || handle.remove());
     });
-    Node::Empty
+    help.view()
+}
+
+/// Presses the side of the switch Chart | Table that is not shown, where the page has one.
+fn switch() {
+    use leptos::wasm_bindgen::JsCast;
+    let other = document().query_selector(".switch [aria-pressed=false]").ok().flatten();
+    if let Some(other) = other.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+        other.click();
+    }
 }
 
 fn acknowledge(live: Live, subject: Subject, host: &Host, toasts: Toasts) {
@@ -175,7 +205,21 @@ mod tests {
         check("a", true, Some(Act::Open("/alerts")));
         check("s", true, Some(Act::Open("/systems")));
         check("o", true, Some(Act::Open("/")));
+        check("j", false, Some(Act::Row { down: true }));
+        check("K", false, Some(Act::Row { down: false }));
+        check("t", false, Some(Act::Table));
+        check("t", true, Some(Act::Open("/transactions")));
+        check("?", false, Some(Act::Help));
+        check("Escape", false, Some(Act::Close));
         check("x", false, None);
         check("x", true, None);
+    }
+
+    #[test]
+    fn places_are_those_of_the_topics() {
+        let pages: Vec<_> = PLACES.iter().map(|&(_, path, name)| (path, name)).collect();
+        for topic in model::Topic::ALL {
+            assert!(pages.contains(&(topic.path(), topic.title())), "{topic}");
+        }
     }
 }

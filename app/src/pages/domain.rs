@@ -76,7 +76,6 @@ pub fn DomainPage(
             class=move || format!("domain {}", provenance.get().name())
             class:stale=move || fresh.with(|fresh| fresh.stale)
             class:with-drawer=move || open.with(Option::is_some)
-            on:keydown=move |event| if event.key() == "t" && !typing(&event) { as_table.update(|on| *on = !*on) }
         >
             <div class="domain-main">
                 <PageHead title=domain.topic.title() detail age>
@@ -96,16 +95,6 @@ pub fn DomainPage(
 
 fn stale_mark() -> Node {
     view! { <NamedMark shape=Signal::stored(Shape::Stale)/> }
-}
-
-/// Whether a key belongs to a field.
-fn typing(event: &leptos::ev::KeyboardEvent) -> bool {
-    use wasm_bindgen::JsCast;
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let within_field = |element: web_sys::Element| {
-        element.closest("input, textarea, select").ok().flatten().is_some()
-    };
-    event.ctrl_key() || event.meta_key() || event.alt_key() || target.is_some_and(within_field)
 }
 
 fn content(live: Live, domain: Domain, history: RwSignal<History>) -> Derived<Content> {

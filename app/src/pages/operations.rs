@@ -1,32 +1,20 @@
-//! Operations: the source, the topics, how the product itself does, and what was refused.
+//! Operations: the source, the topics, how the product itself does, what was refused, and the
+//! rules in force.
 
-use leptos::{prelude::*, task::spawn_local};
+mod bytes;
+mod list;
+mod rejects;
+mod rules;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+mod topics;
+
+use leptos::prelude::*;
 use markup::view;
-use model::{
-    SourceState, Status,
-    status::{SourceMode, TopicStatus},
-};
-use serde::Deserialize;
+use model::{SourceState, Status, status::SourceMode};
 
-use crate::{
-    components::{button::Button, page::PageHead},
-    feed::{Host, Listing},
-    format,
-    node::Node,
-    state::Live,
-};
-
-/// A message that was refused, as far as this page shows it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-struct Refused {
-    id: i64,
-    topic: String,
-    reason: String,
-    detail: String,
-    received: model::Timestamp,
-    position: Option<model::Position>,
-    size: u64,
-}
+use self::{rejects::Rejects, rules::Rules, topics::Topics};
+use crate::{components::page::PageHead, format, node::Node, state::Live};
 
 /// Source and health.
 #[component]
@@ -43,6 +31,7 @@ pub fn Operations() -> Node {
         </section>
         <Topics/>
         <Rejects/>
+        <Rules/>
     }
     .into_any()
 }
@@ -89,125 +78,4 @@ fn health(status: &Status) -> Vec<(&'static str, String)> {
         ("Store", format!("{} kB", format::count(status.store_bytes / 1_000))),
         ("Version", status.version.clone()),
     ]
-}
-
-#[component]
-fn Topics() -> Node {
-    let live = Live::expect();
-    let rows = move || {
-        live.status(|status| {
-            status.topics.iter().map(|topic| row(status, topic)).collect::<Vec<_>>()
-        })
-    };
-    let cells = |cells: Vec<String>| {
-        let mut cells = cells.into_iter();
-        let head = cells.next();
-        let rest = cells.map(|cell| view! { <td class="number">{cell}</td> }).collect_view();
-        view! { <tr><th scope="row">{head}</th>{rest}</tr> }
-    };
-    view! {
-        <div class="grid-frame" tabindex="0" role="region" aria-label="Topics">
-            <table class="grid">
-                <caption class="unseen">"Topics: provenance, age, counts and lag"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Topic"</th>
-                        <th scope="col" class="number">"Provenance"</th>
-                        <th scope="col" class="number">"Newest event"</th>
-                        <th scope="col" class="number">"Stale after"</th>
-                        <th scope="col" class="number">"Events"</th>
-                        <th scope="col" class="number">"Rejected in 1 h"</th>
-                        <th scope="col" class="number">"Lag, records"</th>
-                        <th scope="col" class="number">"Lag, s"</th>
-                    </tr>
-                </thead>
-                <tbody>{move || rows().into_iter().map(cells).collect_view()}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
-}
-
-fn row(status: &Status, topic: &TopicStatus) -> Vec<String> {
-    let dash = || "\u{2013}".to_owned();
-    vec![
-        topic.topic.title().to_owned(),
-        topic.provenance.name().to_owned(),
-        topic.newest.map_or_else(dash, |newest| format::ago(status.now.since(newest).max(0))),
-        format::age(topic.stale_after_ms),
-        format::count(topic.events),
-        format::count(topic.rejects),
-        topic.lag_records.map_or_else(dash, format::count),
-        topic.lag_seconds.map_or_else(dash, |seconds| format::decimal(seconds, 1)),
-    ]
-}
-
-/// Messages that were refused, read when asked for.
-#[component]
-fn Rejects() -> Node {
-    let host = Host::expect();
-    let listing = RwSignal::new(None::<Result<Vec<Refused>, String>>);
-    let load = move || {
-        let answer = host.get::<Listing<Refused>>("/api/v1/dead-letters?limit=50");
-        spawn_local(async move {
-            let page = answer.await.map(|page| page.items).map_err(|fault| fault.to_string());
-            listing.set(Some(page));
-        });
-    };
-    let told = move || {
-        match listing.get() {
-        None => view! { <p class="lead">"Messages that could not be read are kept with their bytes."</p> }.into_any(),
-        Some(Err(fault)) => view! { <p class="lead" role="alert">"Not loaded: " {fault}</p> }.into_any(),
-        Some(Ok(items)) if items.is_empty() => view! { <p class="lead">"Nothing was refused."</p> }.into_any(),
-        Some(Ok(items)) => view! { <RejectTable items/> }.into_any(),
-    }
-    };
-    view! {
-        <section class="rejects" aria-label="Rejected messages">
-            <h2>"Rejected messages"</h2>
-            {told}
-            <p class="lead"><Button on_press=load>"Load"</Button></p>
-        </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn RejectTable(
-    /// The messages.
-    items: Vec<Refused>,
-) -> Node {
-    let row = |item: Refused| {
-        let place = item
-            .position
-            .map_or_else(|| "\u{2013}".to_owned(), |at| format!("{}, {}", at.partition, at.offset));
-        view! {
-            <tr>
-                <th scope="row">{format::clock_seconds(item.received)}</th>
-                <td>{item.topic}</td>
-                <td>{item.reason}</td>
-                <td>{item.detail}</td>
-                <td class="number">{place}</td>
-                <td class="number">{format::count(item.size)}</td>
-            </tr>
-        }
-    };
-    view! {
-        <div class="grid-frame" tabindex="0" role="region" aria-label="Rejected messages">
-            <table class="grid">
-                <caption class="unseen">"Messages that were refused, newest first"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Received"</th>
-                        <th scope="col">"Topic"</th>
-                        <th scope="col">"Reason"</th>
-                        <th scope="col">"What is wrong"</th>
-                        <th scope="col" class="number">"Partition, offset"</th>
-                        <th scope="col" class="number">"Bytes"</th>
-                    </tr>
-                </thead>
-                <tbody>{items.into_iter().map(row).collect_view()}</tbody>
-            </table>
-        </div>
-    }
 }

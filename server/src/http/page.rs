@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, fs, path::Path, sync::Arc};
 
+use any_spawner::Executor;
 use app::{
     feed::Initial,
     place::Place,
     routes::Page,
     shell::{Parts, shell},
 };
-use any_spawner::Executor;
 use axum::{
     Router,
     body::Body,

@@ -48,6 +48,21 @@ fn an_alert_says_why_and_can_be_taken_once() {
 }
 
 #[test]
+fn the_status_counts_real_alerts_while_a_simulation_is_shown() {
+    let (app, _data) = App::new();
+    let status = app.get("/api/v1/status").ok(200);
+    assert_eq!(
+        (&status["book"], &status["real_alerts"]),
+        (&json!("simulated"), &json!([0, 0, 0, 0]))
+    );
+    firing(&app);
+    app.until(|app| {
+        let status = app.get("/api/v1/status").ok(200);
+        status["real_alerts"][2].as_u64().filter(|critical| *critical > 0)
+    });
+}
+
+#[test]
 fn a_command_needs_somebody_and_an_alert() {
     let (app, _data) = App::new();
     let alert = firing(&app);

@@ -41,8 +41,16 @@ fn Verdict() -> Node {
     let answer = Derived::new(move || {
         live.status(|status| live.alerts(|snapshot| verdict::verdict(snapshot, status)))
     });
-    let counts = Derived::new(move || live.alerts(|snapshot| snapshot.alert_counts()));
-    let taken = Derived::new(move || live.alerts(verdict::footnote));
+    let counts = Derived::new(move || {
+        live.status(|status| live.alerts(|snapshot| verdict::counts(snapshot, status)))
+    });
+    let fallback = Derived::new(move || {
+        let book = live.book();
+        live.status(|status| verdict::stopped(status, &book).is_some())
+    });
+    let taken = Derived::new(move || {
+        live.status(|status| live.alerts(|snapshot| verdict::footnote(snapshot, status)))
+    });
     let count = move |of: fn([usize; 4]) -> usize| text(move || format::count(of(counts.get())));
     view! {
         <div class="question wrong">
@@ -64,7 +72,7 @@ fn Verdict() -> Node {
                     <b>{count(|counts| counts[Severity::Info.index()])}</b>
                     " info"
                 </li>
-                <li class="taken">{move || taken.get()}</li>
+                <li class="taken" class:fallback=move || fallback.get()>{move || taken.get()}</li>
             </ul>
         </div>
     }

@@ -49,9 +49,10 @@ pub fn Foot() -> Node {
             <span>{move || format::plural(viewers() as usize, "viewer")}</span>
             <span class="keys">
                 <span><Key name="G"/> " go to"</span>
+                <span><Key name="J"/> " " <Key name="K"/> " move"</span>
                 <span><Key name="A"/> " acknowledge"</span>
                 <span><Key name="Space"/> " pause"</span>
-                <span><Key name="D"/> " theme"</span>
+                <span><Key name="?"/> " keys"</span>
             </span>
         </footer>
     }

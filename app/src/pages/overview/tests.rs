@@ -70,7 +70,8 @@ fn a_simulation_says_so_everywhere() {
     let html = render("/", fixture::simulated());
     let page = text(&html);
     assert!(page.contains("Kafka unreachable. Every figure below is simulated."), "{page}");
-    assert!(page.contains("Real data stopped 14:31"), "{page}");
+    let verdict = "Real data stopped 14:31 4 critical 9 warning 5 info real, as of 14:31";
+    assert!(page.contains(verdict), "{page}");
     assert_eq!(html.matches("class=\"strip ").count(), 7);
     let tags = html.matches(">SIM<").count();
     assert!(tags >= 7, "{tags} tags");

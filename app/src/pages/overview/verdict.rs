@@ -30,8 +30,20 @@ pub fn verdict(snapshot: &Snapshot, status: &Status) -> String {
     }
 }
 
+/// Open alerts by severity. A simulation in place of real figures hides no real alert: then they
+/// are those of the real book.
+pub fn counts(snapshot: &Snapshot, status: &Status) -> [usize; 4] {
+    match stopped(status, &snapshot.book) {
+        Some(_) => status.real_alerts.map(|count| count as usize),
+        None => snapshot.alert_counts(),
+    }
+}
+
 /// What stands behind the counts: whose they are, or how many somebody has taken.
-pub fn footnote(snapshot: &Snapshot) -> String {
+pub fn footnote(snapshot: &Snapshot, status: &Status) -> String {
+    if let Some(at) = stopped(status, &snapshot.book) {
+        return format!("real, as of {}", format::moment(at, status.now));
+    }
     let acknowledged = |alert: &&Alert| alert.state == AlertState::Acknowledged;
     match snapshot.book.provenance() {
         Provenance::Simulated => "simulated".to_owned(),
@@ -327,5 +339,28 @@ mod tests {
         assert_eq!(changed(&hello.snapshot, &status, Timestamp::default()).len(), 2);
         status.last_real = None;
         assert_eq!(verdict(&hello.snapshot, &status), "Nothing needs action");
+    }
+
+    #[test]
+    fn fallback_counts_real_alerts() {
+        let Initial { hello, status } = crate::fixture::simulated();
+        let check = |change: fn(&mut Status), expected: [usize; 4], note: &str| {
+            let mut status = status.clone();
+            change(&mut status);
+            assert_eq!(counts(&hello.snapshot, &status), expected);
+            assert_eq!(footnote(&hello.snapshot, &status), note);
+        };
+        let simulated = hello.snapshot.alert_counts();
+        assert_ne!(simulated, [5, 9, 4, 0]);
+        check(|_| (), [5, 9, 4, 0], "real, as of 14:31");
+        check(|status| status.state = SourceState::Degraded, [5, 9, 4, 0], "real, as of 14:31");
+        check(
+            |status| status.now = status.now.plus(Timestamp::DAY),
+            [5, 9, 4, 0],
+            "real, as of 23 Nov",
+        );
+        check(|status| status.last_real = None, simulated, "simulated");
+        check(|status| status.mode = SourceMode::Simulation, simulated, "simulated");
+        check(|status| status.state = SourceState::Live, simulated, "simulated");
     }
 }

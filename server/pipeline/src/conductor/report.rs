@@ -31,6 +31,7 @@ impl Report {
         let shown = setup.hub.book(&state.book).map(|book| book.snapshot());
         let real = setup.hub.book(&Book::Real).map(|book| book.snapshot());
         let last_real = real.as_ref().and_then(|real| real.newest.values().max().copied());
+        let real_alerts = real.as_ref().map_or([0; 4], |real| real.alert_counts());
         let lag = lag(&setup.stored);
         measure(&lag);
         let lag = by_topic(&lag);
@@ -58,6 +59,7 @@ impl Report {
             reason: state.reason.clone(),
             last_real,
             real_events: self.real_events(setup, state),
+            real_alerts: real_alerts.map(|count| u32::try_from(count).unwrap_or(u32::MAX)),
             attempt: state.attempt,
             next_attempt: state.next_attempt,
             seed: Some(setup.simulation.seed),

@@ -9,9 +9,6 @@ use model::{
 
 use super::life::step;
 
-/// Milliseconds without acknowledgement until the next level.
-pub(super) const WAIT: i64 = 15 * Timestamp::MINUTE;
-
 /// The last level.
 const EMERGENCY: u8 = 3;
 
@@ -79,7 +76,7 @@ fn reach(alert: &mut Alert, people: &People, level: u8, at: Timestamp) {
     alert.escalation = Some(Escalation {
         level,
         to: answers(people, alert, level),
-        next_at: more.then(|| at.plus(WAIT)),
+        next_at: more.then(|| at.plus(Escalation::WAIT)),
         next_to: more.then(|| answers(people, alert, level + 1)).flatten(),
     });
 }
