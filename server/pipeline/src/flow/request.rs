@@ -146,7 +146,7 @@ pub struct FlowClosed;
 pub struct Input(mpsc::Sender<Request>);
 
 impl Input {
-    pub(super) fn new(sender: mpsc::Sender<Request>) -> Self {
+    pub(crate) fn new(sender: mpsc::Sender<Request>) -> Self {
         Self(sender)
     }
 
