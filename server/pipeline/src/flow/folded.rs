@@ -21,6 +21,7 @@ pub struct Folded {
     changes: BTreeMap<Book, (u64, Vec<Change>)>,
     answers: Vec<Answer>,
     ingested: BTreeSet<u128>,
+    twins: Vec<Decoded>,
 }
 
 #[derive(Debug)]
@@ -52,6 +53,15 @@ impl Folded {
     pub fn source(&mut self, positions: Positions, rejects: Vec<Rejected>) {
         self.batch.positions.extend(positions);
         self.batch.rejects.extend(rejects);
+    }
+
+    /// Takes an event of a source that was passed over, because it came before. Where that was by
+    /// ingest in this same batch, it is kept: should the store refuse, ingest is told so, but the
+    /// source goes on behind it.
+    pub fn twin(&mut self, decoded: Decoded) {
+        if key(&decoded).is_some_and(|key| self.ingested.contains(&key)) {
+            self.twins.push(decoded);
+        }
     }
 
     /// Answers an ingest once the batch is stored. Its events begin at `first` of the keys.
@@ -127,15 +137,17 @@ impl Folded {
             Logged::Event(decoded) => Some(*decoded),
             Logged::Tick(_) | Logged::Command(..) => None,
         });
-        let from_source = |decoded: &Decoded| {
-            let envelope = &decoded.event.envelope;
-            let key = envelope.book().map(|book| dedupe_key(&book, &envelope.source, &envelope.id));
-            key.is_some_and(|key| !self.ingested.contains(&key))
-        };
+        let from_source =
+            |decoded: &Decoded| key(decoded).is_some_and(|key| !self.ingested.contains(&key));
         Arrived {
-            events: events.filter(from_source).collect(),
+            events: events.filter(from_source).chain(self.twins).collect(),
             rejects: self.batch.rejects,
             positions: self.batch.positions,
         }
     }
+}
+
+fn key(decoded: &Decoded) -> Option<u128> {
+    let envelope = &decoded.event.envelope;
+    envelope.book().map(|book| dedupe_key(&book, &envelope.source, &envelope.id))
 }

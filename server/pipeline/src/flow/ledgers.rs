@@ -158,8 +158,11 @@ impl Ledgers {
                 Request::Arrived(arrived) => self.arrived(arrived, &mut folded),
                 Request::Ingest { events, done } => {
                     let first = folded.keys.len();
-                    let outcome =
-                        events.into_iter().map(|event| self.event(event, &mut folded)).collect();
+                    let outcome = events.into_iter().map(|event| {
+                        let new = self.event(event, &mut folded).is_ok();
+                        if new { Ingested::New } else { Ingested::Known }
+                    });
+                    let outcome = outcome.collect();
                     folded.ingest(done, outcome, first);
                 }
                 Request::Tick { book, now } => self.tick(&book, now, &mut folded),
@@ -183,27 +186,30 @@ impl Ledgers {
             })
         };
         for event in arrived.events {
-            if !stored(&event, &self.positions) {
-                self.event(event, folded);
+            if !stored(&event, &self.positions)
+                && let Err(known) = self.event(event, folded)
+            {
+                folded.twin(known);
             }
         }
         folded.source(arrived.positions, arrived.rejects);
     }
 
-    fn event(&mut self, decoded: Decoded, folded: &mut Folded) -> Ingested {
+    /// Folds an event that is new; gives back one that came before, or whose drill is over.
+    fn event(&mut self, decoded: Decoded, folded: &mut Folded) -> Result<(), Decoded> {
         let envelope = &decoded.event.envelope;
         // Decoding refuses events without a book; a drill that was stopped has lost its ledger.
         let Some(book) = envelope.book().filter(|book| self.knows(book)) else {
-            return Ingested::Known;
+            return Err(decoded);
         };
         let key = dedupe_key(&book, &envelope.source, &envelope.id);
         if !self.memory.add(key) {
-            return Ingested::Known;
+            return Err(decoded);
         }
         folded.keys.push(key);
         let what = Logged::Event(Box::new(decoded));
         self.log(&book, what, folded);
-        Ingested::New
+        Ok(())
     }
 
     fn tick(&mut self, book: &Book, now: Timestamp, folded: &mut Folded) {
@@ -290,7 +296,7 @@ impl Ledgers {
     }
 }
 
-fn fold(ledger: &mut Ledger, what: &Logged, changes: &mut Vec<Change>) {
+pub fn fold(ledger: &mut Ledger, what: &Logged, changes: &mut Vec<Change>) {
     let entry = match what {
         Logged::Event(decoded) => {
             Entry::Event { event: &decoded.event, position: decoded.position }
