@@ -8,6 +8,7 @@ mod metrics;
 pub mod openapi;
 mod page;
 mod query;
+mod rates;
 mod scenarios;
 pub mod schema;
 mod state;
@@ -143,6 +144,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/scenarios/runs/{id}/pause", post(scenarios::pause))
         .route("/scenarios/runs/{id}/resume", post(scenarios::resume))
         .route("/dead-letters", get(state::dead_letters))
+        .route("/rates", get(rates::list).post(rates::set))
         .route("/rules", get(state::rules))
         .route("/schemas/{topic}", get(schema::handle))
         .route("/openapi.json", get(openapi::handle))

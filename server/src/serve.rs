@@ -205,7 +205,7 @@ impl World<'_> {
         reader: Arc<dyn Reader>,
     ) -> anyhow::Result<Started> {
         // Drills end with the program that ran them.
-        for book in reader.books()? {
+        for (book, _) in reader.books()? {
             if matches!(book, Book::Drill(_) | Book::Replay(_)) {
                 writer.forget(&book)?;
             }

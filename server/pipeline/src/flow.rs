@@ -205,7 +205,9 @@ impl Engine {
         }
         // Nobody was told that it is stored: where the program stops, its source still has it.
         if !again.is_empty() && !receiver.is_closed() {
-            self.waiting.push_front(Request::Arrived(again));
+            for request in again.into_iter().rev() {
+                self.waiting.push_front(request);
+            }
             std::thread::sleep(RETRY_AFTER);
         }
     }
@@ -221,17 +223,14 @@ impl Engine {
                 self.forget(&book);
                 done.send(()).ok();
             }
-            Request::Rates { book, rates } => {
-                let (to, changes) = self.ledgers.set_rates(&book, rates);
-                self.parts.hub.publish(&book, to, changes);
-            }
             Request::Series { book, figure, entity, done } => {
                 done.send(self.ledgers.series(&book, figure, entity.as_deref())).ok();
             }
             Request::Arrived(_)
             | Request::Ingest { .. }
             | Request::Tick { .. }
-            | Request::Command { .. } => {}
+            | Request::Command { .. }
+            | Request::Rates { .. } => {}
         }
     }
 

@@ -53,6 +53,7 @@ fn answers_have_the_shape_of_the_contract() {
         ("/api/v1/events", ""),
         ("/api/v1/alerts", ""),
         ("/api/v1/scenarios", ""),
+        ("/api/v1/rates", ""),
         ("/api/v1/rules", ""),
         ("/api/v1/dead-letters", ""),
         ("/api/v1/series", query),

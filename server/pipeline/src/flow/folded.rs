@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Alert, AlertId, Book, Change};
+use model::{Alert, AlertId, Book, Change, view::transaction::Rates};
 use tokio::sync::oneshot;
 
-use super::request::{Arrived, CommandError, Ingested};
+use super::request::{Arrived, CommandError, Ingested, Request};
 use crate::{
     message::Decoded,
     store::{Batch, BookBatch, LogEntry, Logged, Positions, Rejected, StoreError, dedupe_key},
@@ -22,12 +22,14 @@ pub struct Folded {
     answers: Vec<Answer>,
     ingested: BTreeSet<u128>,
     twins: Vec<Decoded>,
+    quotes: Vec<(Book, Rates)>,
 }
 
 #[derive(Debug)]
 enum Answer {
     Ingest(oneshot::Sender<Result<Vec<Ingested>, StoreError>>, Vec<Ingested>),
     Command(oneshot::Sender<Result<(), CommandError>>, Result<(), CommandError>),
+    Rates(oneshot::Sender<Result<(), StoreError>>),
 }
 
 impl Folded {
@@ -84,6 +86,19 @@ impl Folded {
         self.answers.push(Answer::Command(done, outcome));
     }
 
+    /// Answers who quoted rates once the batch is stored, or keeps them to be tried again.
+    pub fn rates(
+        &mut self,
+        book: Book,
+        rates: Rates,
+        done: Option<oneshot::Sender<Result<(), StoreError>>>,
+    ) {
+        match done {
+            Some(done) => self.answers.push(Answer::Rates(done)),
+            None => self.quotes.push((book, rates)),
+        }
+    }
+
     /// Fills in the alerts of each book as they are after the batch.
     pub fn finish(&mut self) {
         for batch in &mut self.batch.books {
@@ -117,33 +132,38 @@ impl Folded {
             match answer {
                 Answer::Ingest(done, outcome) => drop(done.send(Ok(outcome))),
                 Answer::Command(done, outcome) => drop(done.send(outcome)),
+                Answer::Rates(done) => drop(done.send(Ok(()))),
             }
         }
     }
 
     /// Says that nothing was stored, and gives back what came from sources, to be tried again:
     /// those who handed something in were told.
-    pub fn refuse(self, error: &StoreError) -> Arrived {
+    pub fn refuse(self, error: &StoreError) -> Vec<Request> {
         for answer in self.answers {
             match answer {
                 Answer::Ingest(done, _) => drop(done.send(Err(error.repeat()))),
                 Answer::Command(done, _) => {
                     drop(done.send(Err(CommandError::Store(error.repeat()))));
                 }
+                Answer::Rates(done) => drop(done.send(Err(error.repeat()))),
             }
         }
         let entries = self.batch.books.into_iter().flat_map(|batch| batch.entries);
         let events = entries.filter_map(|entry| match entry.what {
             Logged::Event(decoded) => Some(*decoded),
-            Logged::Tick(_) | Logged::Command(..) => None,
+            Logged::Tick(_) | Logged::Command(..) | Logged::Rates(_) => None,
         });
         let from_source =
             |decoded: &Decoded| key(decoded).is_some_and(|key| !self.ingested.contains(&key));
-        Arrived {
+        let arrived = Arrived {
             events: events.filter(from_source).chain(self.twins).collect(),
             rejects: self.batch.rejects,
             positions: self.batch.positions,
-        }
+        };
+        let quotes = self.quotes.into_iter();
+        let quotes = quotes.map(|(book, rates)| Request::Rates { book, rates, done: None });
+        quotes.chain((!arrived.is_empty()).then_some(Request::Arrived(arrived))).collect()
     }
 }
 

@@ -5,7 +5,10 @@ mod shelf;
 use std::sync::Mutex;
 
 use bytes::Bytes;
-use model::{EventId, Position, Provenance};
+use model::{
+    EventId, Position, Provenance,
+    view::transaction::{Rate, Rates},
+};
 use tokio_util::sync::CancellationToken;
 
 use self::shelf::Shelf;
@@ -16,7 +19,7 @@ use crate::{
     encode::encode,
     message::{Decoded, Message},
     simulate::{Intervals, World},
-    store::{Logged, Positions},
+    store::{LogEntry, Logged, Positions},
 };
 
 /// 2026-01-05, a Monday, 09:00 UTC.
@@ -33,7 +36,11 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let (shelf, hub, stop) = (Shelf::default(), Hub::new(1), CancellationToken::new());
+        Self::on(Shelf::default())
+    }
+
+    fn on(shelf: Shelf) -> Self {
+        let (hub, stop) = (Hub::new(1), CancellationToken::new());
         let told = Arc::new(Mutex::new(Vec::new()));
         let tell = Arc::clone(&told);
         let flow = Flow::start(Parts {
@@ -224,4 +231,56 @@ async fn it_ends_while_the_store_refuses() {
     bench.end().await;
     assert!(shelf.events().is_empty() && shelf.held().positions.is_empty());
     assert!(told.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn rates_are_stored_or_refused() {
+    let bench = Bench::new();
+    let quote = |index: usize, per_usd| {
+        let mut rates = Rates::default();
+        rates[index] = Some(Rate { per_usd, as_of: START, source: "desk".into() });
+        rates
+    };
+    let set = async |rates| {
+        let request = |done| Request::Rates { book: Book::Real, rates, done: Some(done) };
+        bench.input.ask(request).await.unwrap()
+    };
+    bench.shelf.held().refusals = 1;
+    set(quote(1, 1_000.0)).await.unwrap_err();
+    assert_eq!(bench.shelf.held().log, []);
+    set(quote(1, 1_000.0)).await.unwrap();
+    set(quote(1, 1_000.0)).await.unwrap();
+    // Nobody waits for these: they are tried again.
+    bench.shelf.held().refusals = 2;
+    let request = Request::Rates { book: Book::Real, rates: quote(2, 5.5), done: None };
+    bench.input.send(request).await.unwrap();
+    bench.until(|bench| bench.shelf.held().log.len() == 2).await;
+    let mut both = quote(1, 1_000.0);
+    both[2] = quote(2, 5.5)[2].clone();
+    let logged = |rates| Logged::Rates(rates);
+    let whats: Vec<_> = bench.shelf.held().log.iter().map(|entry| entry.what.clone()).collect();
+    assert_eq!(whats, [logged(quote(1, 1_000.0)), logged(both.clone())]);
+    bench.shows_the_log().await;
+    assert_eq!(bench.hub.book(&Book::Real).unwrap().snapshot().rates, both);
+    bench.end().await;
+}
+
+#[tokio::test]
+async fn a_log_goes_on_where_its_beginning_is_gone() {
+    let events = decoded(messages(6));
+    for kept in [3, 0] {
+        let shelf = Shelf::default();
+        {
+            let mut held = shelf.held();
+            held.reached = 9;
+            held.log.extend(events[..kept].iter().zip([5, 7, 9]).map(|(event, sequence)| {
+                LogEntry { sequence, what: Logged::Event(Box::new(event.clone())) }
+            }));
+        }
+        let bench = Bench::on(shelf);
+        assert_eq!(bench.ingest(events[3..].to_vec()).await.unwrap(), [Ingested::New; 3]);
+        let last = bench.shelf.held().log.last().map(|entry| entry.sequence);
+        assert_eq!(last, Some(12), "{kept} kept");
+        bench.end().await;
+    }
 }

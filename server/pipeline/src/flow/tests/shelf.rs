@@ -16,6 +16,8 @@ pub struct Shelf(Arc<(Mutex<Held>, Condvar)>);
 #[derive(Default)]
 pub struct Held {
     pub log: Vec<LogEntry>,
+    /// Place of the last entry where none is kept any more.
+    pub reached: u64,
     pub positions: Positions,
     pub rejects: Vec<Rejected>,
     /// Commits to take before any is refused.
@@ -28,6 +30,13 @@ pub struct Held {
     pub closed: bool,
     /// Commits that began.
     pub begun: usize,
+}
+
+impl Held {
+    /// Place of the last entry.
+    fn last(&self) -> u64 {
+        self.log.last().map_or(self.reached, |entry| entry.sequence)
+    }
 }
 
 impl Shelf {
@@ -68,7 +77,7 @@ impl Writer for Shelf {
         for book in &batch.books {
             assert_eq!(book.book, Book::Real);
             for entry in &book.entries {
-                assert_eq!(entry.sequence, held.log.len() as u64 + 1, "the log has no gaps");
+                assert_eq!(entry.sequence, held.last() + 1, "the log has no gaps");
                 held.log.push(entry.clone());
             }
         }
@@ -92,13 +101,13 @@ impl Writer for Shelf {
 
 /// What the flow reads at its start; listings are no business of it.
 impl Reader for Shelf {
-    fn books(&self) -> Result<Vec<Book>, StoreError> {
+    fn books(&self) -> Result<Vec<(Book, u64)>, StoreError> {
         let mut held = self.held();
         if held.unreadable > 0 {
             held.unreadable -= 1;
             return Err(StoreError::Failed("not now".into()));
         }
-        Ok(vec![Book::Real])
+        Ok(if held.last() > 0 { vec![(Book::Real, held.last())] } else { vec![] })
     }
 
     fn checkpoint(&self, _: &Book) -> Result<Option<Checkpoint>, StoreError> {
@@ -112,8 +121,8 @@ impl Reader for Shelf {
         each: &mut dyn FnMut(LogEntry),
     ) -> Result<(), StoreError> {
         if *book == Book::Real {
-            let after = usize::try_from(after).expect("a short log");
-            self.held().log[after..].iter().cloned().for_each(each);
+            let held = self.held();
+            held.log.iter().filter(|entry| entry.sequence > after).cloned().for_each(each);
         }
         Ok(())
     }
