@@ -43,6 +43,8 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
+use tokio_util::sync::CancellationToken;
+
 use self::error::Problem;
 
 pub use self::{metrics::recorder, page::Manifest};
@@ -73,6 +75,8 @@ pub struct Shared {
     pub site: PathBuf,
     /// Which of them each page needs.
     pub parts: Manifest,
+    /// Tells that the program stops.
+    pub stop: CancellationToken,
 }
 
 impl Shared {

@@ -96,6 +96,7 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
         metrics,
         parts: http::Manifest::read(&site),
         site,
+        stop: stop.clone(),
     });
     let address = listener.local_addr().context("the socket has no address")?;
     let http = tokio::spawn(
