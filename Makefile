@@ -1,4 +1,4 @@
-# Needs rustup, a C compiler and make; rustup brings the toolchain that rust-toolchain.toml names.
+# Needs rustup, a C compiler and make; the toolchain that rust-toolchain.toml names is brought.
 # Node, where it is there, makes what the browser loads smaller; `test` and `screenshots` need it.
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
@@ -6,20 +6,23 @@ export CARGO_TARGET_DIR := $(TARGET)
 SERVER := $(TARGET)/release/streamboard
 FEATURES = $(shell server/tls.sh)
 
-.PHONY: run build watch test kafka bench screenshots server site clean
+.PHONY: run build watch test kafka bench screenshots toolchain server site clean
 
 run: build              ## Set up, build and serve. ARGS="--listen 127.0.0.1:9000" is passed on.
 	$(SERVER) $(ARGS)
 
 build: site server      ## All that `run` serves.
 
-server:
+toolchain:
+	@server/toolchain.sh
+
+server: toolchain
 	cargo build --release --package server --bin streamboard $(FEATURES)
 
-site:
+site: toolchain
 	frontend/site.sh all
 
-watch:                  ## Rebuild and reload on every change.
+watch: toolchain        ## Rebuild and reload on every change.
 	@cargo leptos --version 2>/dev/null || \
 	  { echo "watch needs cargo-leptos: cargo install cargo-leptos@0.3.9 --locked"; exit 1; }
 	frontend/site.sh style

@@ -6,6 +6,7 @@
 # CI=true that is a failure.
 set -uo pipefail
 cd "$(dirname "$0")/.."
+server/toolchain.sh rustfmt clippy || exit 1
 target=${CARGO_TARGET_DIR:-$PWD/target}
 export CARGO_TARGET_DIR=$target
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/streamboard-test.XXXXXX")

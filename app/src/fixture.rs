@@ -244,7 +244,7 @@ fn transactions(snapshot: &mut Snapshot) {
             "decision": if flagged { "review" } else { "approve" },
         }))));
     }
-    let rate = |per_usd: f64| json!({ "per_usd": per_usd, "as_of": ago(47) });
+    let rate = |per_usd: f64| json!({ "per_usd": per_usd, "as_of": ago(47), "source": "desk" });
     snapshot.apply(&Change::Rates(read(json!([
         rate(1.0),
         rate(1_050.0),

@@ -8,6 +8,7 @@ mod metrics;
 pub mod openapi;
 mod page;
 mod query;
+mod rates;
 mod scenarios;
 pub mod schema;
 mod state;
@@ -42,6 +43,8 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
+use tokio_util::sync::CancellationToken;
+
 use self::error::Problem;
 
 pub use self::{metrics::recorder, page::Manifest};
@@ -72,6 +75,8 @@ pub struct Shared {
     pub site: PathBuf,
     /// Which of them each page needs.
     pub parts: Manifest,
+    /// Tells that the program stops.
+    pub stop: CancellationToken,
 }
 
 impl Shared {
@@ -143,6 +148,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/scenarios/runs/{id}/pause", post(scenarios::pause))
         .route("/scenarios/runs/{id}/resume", post(scenarios::resume))
         .route("/dead-letters", get(state::dead_letters))
+        .route("/rates", get(rates::list).post(rates::set))
         .route("/rules", get(state::rules))
         .route("/schemas/{topic}", get(schema::handle))
         .route("/openapi.json", get(openapi::handle))

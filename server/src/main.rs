@@ -4,12 +4,15 @@
 // Views are types nested as deep as the page.
 #![recursion_limit = "512"]
 
-use std::process::ExitCode;
+use std::{
+    io::{ErrorKind, Write},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use server::{
     cli::{Cli, Command},
-    config::{self, Config},
+    config,
     http::schema,
     log, produce,
     serve::{self, rules},
@@ -33,12 +36,33 @@ fn main() -> ExitCode {
         }
     };
     match cli.command() {
-        Command::Check => check(&config),
+        Command::Check => match rules(&config) {
+            Ok(rules) => {
+                say(format_args!("configuration and {} rules are in order", rules.iter().len()))
+            }
+            Err(error) => bad_rules(&error),
+        },
         Command::Produce(wanted) => finish(produce::run(&config, &wanted)),
-        Command::Serve | Command::Schema { .. } => {
-            log::init(&config.log);
-            finish(serve::run(config))
-        }
+        Command::Serve | Command::Schema { .. } => match rules(&config) {
+            Ok(rules) => {
+                log::init(&config.log);
+                finish(serve::run(config, rules))
+            }
+            Err(error) => bad_rules(&error),
+        },
+    }
+}
+
+fn bad_rules(error: &anyhow::Error) -> ExitCode {
+    eprintln!("{error:#}");
+    ExitCode::from(BAD_CONFIGURATION)
+}
+
+/// Prints; a reader that has seen enough, such as `head`, is no failure.
+fn say(text: impl std::fmt::Display) -> ExitCode {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => finish(Err(error.into())),
+        _ => ExitCode::SUCCESS,
     }
 }
 
@@ -52,25 +76,9 @@ fn finish(result: anyhow::Result<()>) -> ExitCode {
     }
 }
 
-fn check(config: &Config) -> ExitCode {
-    match rules(config) {
-        Ok(rules) => {
-            println!("configuration and {} rules are in order", rules.iter().len());
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("{error:#}");
-            ExitCode::from(BAD_CONFIGURATION)
-        }
-    }
-}
-
 fn print_schema(name: &str) -> ExitCode {
     match schema::by_name(name) {
-        Some(schema) => {
-            println!("{schema:#}");
-            ExitCode::SUCCESS
-        }
+        Some(schema) => say(format_args!("{schema:#}")),
         None => {
             eprintln!(
                 "streamboard: no schema is named {name:?}; there is one for each topic, config and openapi"

@@ -35,20 +35,23 @@ use crate::{
     store::{Options, open},
 };
 
+/// What is on its way to the store has so long to get there: only a store that refuses takes
+/// longer, and what it did not take was never acknowledged.
+const FINISH: Duration = Duration::from_millis(1_200);
+
 /// Open connections have so long to end; viewers are told by their closing socket.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// Runs the dashboard until a signal ends it.
 ///
 /// # Errors
-/// When it cannot start: a taken port, a data directory that cannot be used, a bad rules file.
-pub fn run(config: Config) -> anyhow::Result<()> {
-    let rules = Arc::new(rules(&config)?);
+/// When it cannot start: a taken port, a data directory that cannot be used.
+pub fn run(config: Config, rules: Rules) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    let served = runtime.block_on(serve(config, rules));
+    let served = runtime.block_on(serve(config, Arc::new(rules)));
     // What still runs has been told to stop; a probe of a silent broker is not waited for.
     runtime.shutdown_timeout(Duration::from_millis(100));
     served
@@ -93,6 +96,7 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
         metrics,
         parts: http::Manifest::read(&site),
         site,
+        stop: stop.clone(),
     });
     let address = listener.local_addr().context("the socket has no address")?;
     let http = tokio::spawn(
@@ -110,7 +114,9 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
     if tokio::time::timeout(GRACE, http).await.is_err() {
         tracing::debug!("open connections are closed");
     }
-    started.finish().await;
+    if tokio::time::timeout(FINISH, started.finish()).await.is_err() {
+        tracing::warn!("stopped before the store had taken all that waited for it");
+    }
     Ok(())
 }
 
@@ -205,7 +211,7 @@ impl World<'_> {
         reader: Arc<dyn Reader>,
     ) -> anyhow::Result<Started> {
         // Drills end with the program that ran them.
-        for book in reader.books()? {
+        for (book, _) in reader.books()? {
             if matches!(book, Book::Drill(_) | Book::Replay(_)) {
                 writer.forget(&book)?;
             }

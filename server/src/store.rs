@@ -9,6 +9,7 @@ mod alert;
 mod block;
 mod cursor;
 mod dead;
+mod deed;
 mod fault;
 mod file;
 mod read;

@@ -95,7 +95,7 @@ pub enum Change {
     /// The newest event of a topic has this time.
     Newest(Topic, Timestamp),
     /// Exchange rates changed.
-    Rates(transaction::Rates),
+    Rates(Box<transaction::Rates>),
 }
 
 /// What a change replaces: of several changes with one key, only the last counts.
@@ -209,7 +209,7 @@ impl Snapshot {
             Change::Newest(topic, time) => {
                 self.newest.insert(*topic, *time);
             }
-            Change::Rates(rates) => self.rates = *rates,
+            Change::Rates(rates) => self.rates.clone_from(rates),
         }
     }
 

@@ -167,7 +167,7 @@ fn currencies(snapshot: &Snapshot, hour: &Minute, now: Timestamp) -> Panel {
         let mut only = [0; 6];
         only[currency.index()] = own.minor;
         let dollars = in_usd(&only, &snapshot.rates, now);
-        let rate = match snapshot.rates[currency.index()] {
+        let rate = match &snapshot.rates[currency.index()] {
             _ if currency == Currency::Usd => String::new(),
             Some(rate) if now.since(rate.as_of) <= RATE_MAX_AGE => {
                 format!(" at {}", format::decimal(rate.per_usd, 2))

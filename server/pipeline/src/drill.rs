@@ -184,10 +184,11 @@ impl Drills {
     /// # Errors
     /// When there is no such run, or it has ended.
     pub fn stop(&self, id: &str) -> Result<Run, Refused> {
-        self.change(id, |live| {
-            live.lock().state = RunState::Stopped;
+        let run = self.change(id, RunState::Stopped)?;
+        if let Some(live) = self.find(id) {
             live.stop.cancel();
-        })
+        }
+        Ok(run)
     }
 
     /// Holds a run.
@@ -195,7 +196,7 @@ impl Drills {
     /// # Errors
     /// When there is no such run, or it has ended.
     pub fn pause(&self, id: &str) -> Result<Run, Refused> {
-        self.change(id, |live| live.lock().state = RunState::Paused)
+        self.change(id, RunState::Paused)
     }
 
     /// Lets a run go on.
@@ -203,17 +204,18 @@ impl Drills {
     /// # Errors
     /// When there is no such run, or it has ended.
     pub fn resume(&self, id: &str) -> Result<Run, Refused> {
-        self.change(id, |live| live.lock().state = RunState::Running)
+        self.change(id, RunState::Running)
     }
 
-    fn change(&self, id: &str, change: impl FnOnce(&Live)) -> Result<Run, Refused> {
+    /// Brings a run that has not ended into a state.
+    fn change(&self, id: &str, state: RunState) -> Result<Run, Refused> {
         let live = self.find(id).ok_or(Refused::Unknown)?;
-        if !live.state().is_live() {
+        let mut run = live.lock();
+        if !run.state.is_live() {
             return Err(Refused::Ended);
         }
-        change(&live);
-        let run = live.lock().clone();
-        Ok(run)
+        run.state = state;
+        Ok(run.clone())
     }
 
     /// Waits until every run has seen that the program stops.

@@ -10,6 +10,8 @@ mod folded;
 mod ledgers;
 mod request;
 mod stats;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::VecDeque,
@@ -130,7 +132,7 @@ impl Engine {
         while let Some(request) = self.next(&mut receiver) {
             if request.is_work() {
                 let gathered = self.gather(request, &mut receiver);
-                self.work(gathered);
+                self.work(gathered, &receiver);
             } else {
                 self.control(request);
             }
@@ -165,7 +167,7 @@ impl Engine {
     }
 
     /// Folds, commits, publishes and answers one batch.
-    fn work(&mut self, gathered: Vec<Request>) {
+    fn work(&mut self, gathered: Vec<Request>, receiver: &mpsc::Receiver<Request>) {
         let mut folded = self.ledgers.fold(gathered);
         if folded.batch_is_empty() {
             folded.answer();
@@ -184,20 +186,28 @@ impl Engine {
                 }
                 folded.answer();
             }
-            Err(error) => self.refused(folded, &error),
+            Err(error) => self.refused(folded, &error, receiver),
         }
     }
 
-    fn refused(&mut self, folded: Folded, error: &StoreError) {
+    fn refused(&mut self, folded: Folded, error: &StoreError, receiver: &mpsc::Receiver<Request>) {
         tracing::error!(%error, "a batch was not stored and leaves no trace");
         self.parts.stats.refused();
         self.ledgers.unsee(&folded);
         let again = folded.refuse(error);
-        if let Err(error) = self.ledgers.reopen() {
+        // Nothing is folded on top of what is not stored.
+        while let Err(error) = self.ledgers.reopen() {
             tracing::error!(%error, "the store cannot be read either");
+            if receiver.is_closed() {
+                return;
+            }
+            std::thread::sleep(RETRY_AFTER);
         }
-        if !again.is_empty() {
-            self.waiting.push_front(Request::Arrived(again));
+        // Nobody was told that it is stored: where the program stops, its source still has it.
+        if !again.is_empty() && !receiver.is_closed() {
+            for request in again.into_iter().rev() {
+                self.waiting.push_front(request);
+            }
             std::thread::sleep(RETRY_AFTER);
         }
     }
@@ -213,17 +223,14 @@ impl Engine {
                 self.forget(&book);
                 done.send(()).ok();
             }
-            Request::Rates { book, rates } => {
-                let (to, changes) = self.ledgers.set_rates(&book, rates);
-                self.parts.hub.publish(&book, to, changes);
-            }
             Request::Series { book, figure, entity, done } => {
                 done.send(self.ledgers.series(&book, figure, entity.as_deref())).ok();
             }
             Request::Arrived(_)
             | Request::Ingest { .. }
             | Request::Tick { .. }
-            | Request::Command { .. } => {}
+            | Request::Command { .. }
+            | Request::Rates { .. } => {}
         }
     }
 

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Version of the bytes of a checkpoint.
-const CHECKPOINT: u8 = 1;
+const CHECKPOINT: u8 = 2;
 
 /// What enters a fold.
 #[derive(Debug, Clone, Copy)]
@@ -45,8 +45,8 @@ pub enum Entry<'a> {
         /// What.
         command: &'a Command,
     },
-    /// Exchange rates changed. Not an entry of the log: it takes no sequence.
-    Rates(Rates),
+    /// Exchange rates changed.
+    Rates(&'a Rates),
 }
 
 /// One book: its snapshot, and what its figures remember.
@@ -92,9 +92,6 @@ impl Ledger {
 
     /// Folds the next entry of the log, and appends what it changes.
     pub fn fold(&mut self, entry: Entry<'_>, changes: &mut Vec<Change>) {
-        if let Entry::Rates(rates) = entry {
-            return self.set_rates(rates, changes);
-        }
         self.state.snapshot.sequence += 1;
         self.alarms.begin();
         match entry {
@@ -103,7 +100,9 @@ impl Ledger {
             Entry::Command { at, command } => {
                 life::command(command, at, &mut self.output(changes));
             }
-            Entry::Rates(_) => {}
+            Entry::Rates(rates) => {
+                self.output(changes).emit(Change::Rates(Box::new(rates.clone())));
+            }
         }
     }
 
@@ -117,11 +116,10 @@ impl Ledger {
         self.state.snapshot.sequence
     }
 
-    /// Takes exchange rates. They are no part of the log and take no sequence.
-    pub fn set_rates(&mut self, rates: Rates, changes: &mut Vec<Change>) {
-        if self.state.snapshot.rates != rates {
-            self.output(changes).emit(Change::Rates(rates));
-        }
+    /// Passes over entries that the store no longer has: the next one follows `sequence`.
+    pub fn pass_to(&mut self, sequence: u64) {
+        let reached = &mut self.state.snapshot.sequence;
+        *reached = sequence.max(*reached);
     }
 
     /// Everything that [`Ledger::restore`] needs to go on from here.

@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use model::{
     Alert, AlertId, AlertState, Book, EventId, Position, Provenance, Recorded, Severity, Timestamp,
-    Topic, alert::Command,
+    Topic, alert::Command, view::transaction::Rates,
 };
 
 use schemars::JsonSchema;
@@ -40,6 +40,8 @@ pub enum Logged {
     Tick(Timestamp),
     /// Somebody did something to an alert at a moment of the wall clock.
     Command(Timestamp, Command),
+    /// The exchange rates of the book from here on, all of them.
+    Rates(Rates),
 }
 
 /// What one book adds in one batch.
@@ -235,11 +237,11 @@ pub trait Writer: Send {
 
 /// The side that reads: shared by any number of threads.
 pub trait Reader: Send + Sync {
-    /// The books that have entries.
+    /// The books that have had entries, each with the place of its last one.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn books(&self) -> Result<Vec<Book>, StoreError>;
+    fn books(&self) -> Result<Vec<(Book, u64)>, StoreError>;
 
     /// The newest checkpoint of a book.
     ///
@@ -334,7 +336,7 @@ pub fn weight(entry: &LogEntry) -> usize {
     match &entry.what {
         Logged::Event(decoded) => decoded.raw.len() + 256,
         Logged::Tick(_) => 16,
-        Logged::Command(..) => 256,
+        Logged::Command(..) | Logged::Rates(_) => 256,
     }
 }
 

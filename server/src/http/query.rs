@@ -49,12 +49,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
             Err(rejection) => {
                 let detail = rejection.body_text();
                 let reason = detail.split_once(": ").map_or(&*detail, |(_, reason)| reason);
-                let field = reason.split_once(": ").map(|(field, _)| field.to_owned());
-                let problem = Problem::bad_request(reason);
-                Err(match field {
-                    Some(field) => problem.at(field),
-                    None => problem,
-                })
+                Err(naming(Problem::bad_request(reason)))
             }
         }
     }
@@ -99,7 +94,34 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 fn body_problem(rejection: &JsonRejection) -> Problem {
     let detail = rejection.body_text();
     let reason = detail.rsplit_once("target type: ").map_or(&*detail, |(_, reason)| reason);
-    Problem::new(rejection.status(), reason)
+    let problem = Problem::new(rejection.status(), reason);
+    match rejection {
+        JsonRejection::MissingJsonContentType(_) => problem.at("content-type"),
+        JsonRejection::JsonDataError(_) => naming(problem),
+        _ => problem,
+    }
+}
+
+/// Names the field that the detail begins with, or that it says is missing.
+fn naming(problem: Problem) -> Problem {
+    let (path, reason) = match problem.detail.split_once(": ") {
+        Some((path, reason)) if !path.contains([' ', '`']) => (Some(path), reason),
+        _ => (None, &*problem.detail),
+    };
+    let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
+    let field = match (path, missing) {
+        // The path of what is missing ends with it in some formats only.
+        (Some(path), Some((name, _))) if path.rsplit('.').next() != Some(name) => {
+            Some(format!("{path}.{name}"))
+        }
+        (Some(path), _) => Some(path.to_owned()),
+        (None, Some((name, _))) => Some(name.to_owned()),
+        (None, None) => None,
+    };
+    match field {
+        Some(field) => problem.at(field),
+        None => problem,
+    }
 }
 
 /// The number of items of a page that was asked for, within its bounds.

@@ -53,7 +53,8 @@ pub async fn status(State(shared): State<Arc<Shared>>) -> Result<Json<Arc<Status
 /// A book, by name.
 #[derive(Debug, Deserialize)]
 pub struct InBook {
-    book: Option<Named<Book>>,
+    /// Its name; without one, the book that the source shows.
+    pub book: Option<Named<Book>>,
 }
 
 /// The state of a book now, with epoch and sequence.

@@ -2,11 +2,11 @@
 //!
 //! The conversation is generic over stream and sink, so that a test holds it without a socket.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt::Display, sync::Arc, time::Duration};
 
 use axum::{
     extract::{
-        Query, State, WebSocketUpgrade,
+        State, WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket, close_code},
     },
     http::{HeaderMap, header},
@@ -24,15 +24,20 @@ use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
     time::{Instant, interval, timeout},
 };
+use tokio_util::sync::CancellationToken;
 
-use super::{Shared, error::Problem, query::Named};
+use super::{
+    Shared,
+    error::Problem,
+    query::{Named, Params},
+};
 
 /// Largest message that a viewer may send, in bytes.
 const LARGEST_MESSAGE: usize = 16 * 1024;
 
 /// Up to this size a message is read to its end, so that the viewer hears why it is shown out;
-/// a longer one is cut off.
-const LARGEST_READ: usize = 1024 * 1024;
+/// a longer one is cut off, and whoever is still sending may not hear it.
+const LARGEST_READ: usize = 16 * 1024 * 1024;
 
 /// How long a viewer has to say where it stands; then it is sent a snapshot.
 const GREETING: Duration = Duration::from_millis(500);
@@ -53,7 +58,7 @@ pub struct View {
 /// Upgrades a request of a known origin to a conversation.
 pub async fn upgrade(
     State(shared): State<Arc<Shared>>,
-    Query(view): Query<View>,
+    Params(view): Params<View>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -63,10 +68,10 @@ pub async fn upgrade(
     }
     let (upgrade, form) = agree(upgrade, &headers);
     let upgrade = upgrade.max_message_size(LARGEST_READ).max_frame_size(LARGEST_READ);
-    upgrade.on_upgrade(move |socket| async move {
-        let hub = Arc::clone(&shared.hub);
-        serve(socket, hub, form, view.book.map(Named::into_inner)).await;
-    })
+    // No more of what handlers share is held: the flow ends once nobody can ask it any more.
+    let (hub, stop) = (Arc::clone(&shared.hub), shared.stop.clone());
+    let book = view.book.map(Named::into_inner);
+    upgrade.on_upgrade(move |socket| serve(socket, hub, stop, form, book))
 }
 
 /// Chooses how to talk. A viewer that knows none of our subprotocols gets its own back, since a
@@ -83,12 +88,21 @@ fn agree(upgrade: WebSocketUpgrade, headers: &HeaderMap) -> (WebSocketUpgrade, O
     }
 }
 
-async fn serve(socket: WebSocket, hub: Arc<Hub>, form: Option<Form>, book: Option<Book>) {
+async fn serve(
+    socket: WebSocket,
+    hub: Arc<Hub>,
+    stop: CancellationToken,
+    form: Option<Form>,
+    book: Option<Book>,
+) {
     let viewer = hub.viewer();
     let (sink, stream) = socket.split();
     let mut sink = std::pin::pin!(sink);
     let ended = match form {
-        Some(form) => Conversation::new(&hub, form, book).hold(stream, sink.as_mut()).await,
+        Some(form) => tokio::select! {
+            ended = Conversation::new(&hub, form, book).hold(stream, sink.as_mut()) => ended,
+            () = stop.cancelled() => Err(Ended::Stopping),
+        },
         None => Err(Ended::Protocol("subprotocols are streamboard.v1.postcard and .json")),
     };
     if let Err(Some((code, reason))) = ended.map_err(|ended| ended.close_frame()) {
@@ -124,6 +138,8 @@ enum Ended {
     Protocol(&'static str),
     /// There is no such book, or there no longer is.
     NoBook,
+    /// The program stops.
+    Stopping,
 }
 
 impl Ended {
@@ -136,6 +152,7 @@ impl Ended {
                 Some((close_code::SIZE, reason))
             }
             Ended::Protocol(reason) => Some((close_code::PROTOCOL, (*reason).to_owned())),
+            Ended::Stopping => Some((close_code::AWAY, "the server is stopping".to_owned())),
             Ended::NoBook => Some((close_code::NORMAL, "there is no such book".to_owned())),
         }
     }
@@ -176,6 +193,7 @@ impl<'a> Conversation<'a> {
     ) -> Result<(), Ended>
     where
         R: Stream<Item = Result<Message, E>> + Unpin,
+        E: Display,
         W: Sink<Message>,
     {
         let resume = self.greeting(&mut stream).await?;
@@ -192,7 +210,7 @@ impl<'a> Conversation<'a> {
                             watching = self.begin(sink.as_mut(), Some(resume)).await?;
                         }
                     }
-                    _ => return Err(Ended::Gone),
+                    other => return Err(ended(other)),
                 },
                 frame = watching.frames.recv() => match frame {
                     Ok(frame) => {
@@ -230,10 +248,11 @@ impl<'a> Conversation<'a> {
     async fn greeting<R, E>(&mut self, stream: &mut R) -> Result<Option<Resume>, Ended>
     where
         R: Stream<Item = Result<Message, E>> + Unpin,
+        E: Display,
     {
         match timeout(GREETING, stream.next()).await {
             Ok(Some(Ok(message))) => self.hear(message),
-            Ok(_) => Err(Ended::Gone),
+            Ok(other) => Err(ended(other)),
             Err(_) => Ok(None),
         }
     }
@@ -310,6 +329,16 @@ impl<'a> Conversation<'a> {
             Ok(Ok(())) => Ok(()),
             _ => Err(Ended::Gone),
         }
+    }
+}
+
+/// Why a stream brings no further message.
+fn ended<E: Display>(last: Option<Result<Message, E>>) -> Ended {
+    // The library's error says so in its text only.
+    let huge = |error: &E| error.to_string().contains("Space limit exceeded");
+    match last {
+        Some(Err(error)) if huge(&error) => Ended::Huge,
+        _ => Ended::Gone,
     }
 }
 

@@ -20,7 +20,8 @@ pub(super) const NAME: &str = "streamboard.db";
 const LOCK: &str = "lock";
 
 /// Every schema step, oldest first; the position of a step, from 1, is its version.
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/1.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../../migrations/1.sql"), include_str!("../../migrations/2.sql")];
 
 const BUSY: Duration = Duration::from_secs(5);
 

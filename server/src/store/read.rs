@@ -23,7 +23,7 @@ use super::{
 /// Connections at most; who comes when all are in use waits.
 const CONNECTIONS: usize = 4;
 
-const BOOKS: &str = "SELECT name FROM book";
+const BOOKS: &str = "SELECT name, last_sequence FROM book";
 
 const CHECKPOINT: &str = "
     SELECT sequence, raw_size, state FROM checkpoint
@@ -122,8 +122,8 @@ impl SqliteReader {
 }
 
 impl Reader for SqliteReader {
-    fn books(&self) -> std::result::Result<Vec<Book>, StoreError> {
-        self.with(books)
+    fn books(&self) -> std::result::Result<Vec<(Book, u64)>, StoreError> {
+        self.with(reached)
     }
 
     fn checkpoint(&self, book: &Book) -> std::result::Result<Option<Checkpoint>, StoreError> {
@@ -183,11 +183,17 @@ impl Reader for SqliteReader {
 
 /// The books that have entries, in the order of [`Book`].
 pub(super) fn books(connection: &Connection) -> Result<Vec<Book>> {
+    Ok(reached(connection)?.into_iter().map(|(book, _)| book).collect())
+}
+
+/// The same, with the place of the last entry of each.
+fn reached(connection: &Connection) -> Result<Vec<(Book, u64)>> {
     let mut statement = connection.prepare_cached(BOOKS)?;
-    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
     let mut books = Vec::new();
-    for name in names {
-        books.push(named(&name?)?);
+    for row in rows {
+        let (name, last) = row?;
+        books.push((named(&name)?, last));
     }
     books.sort();
     Ok(books)

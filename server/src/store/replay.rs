@@ -6,12 +6,13 @@
 
 use std::collections::VecDeque;
 
-use model::{Book, Timestamp, Topic, alert::Command};
+use model::{Book, Timestamp, Topic};
 use pipeline::store::{LogEntry, Logged};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     block::{Row, Unpacker},
+    deed,
     fault::{Fault, Result},
 };
 
@@ -185,11 +186,7 @@ impl Log<'_> {
         let mut statement = self.connection.prepare_cached(NEXT_COMMANDS)?;
         let mut rows = statement.query(params![self.book, after])?;
         while let Some(row) = rows.next()? {
-            let (at, command): (Timestamp, Command) =
-                serde_json::from_slice(&row.get::<_, Vec<u8>>(1)?)
-                    .map_err(|error| Fault::Damaged(format!("a command: {error}")))?;
-            let what = Logged::Command(at, command);
-            into.push_back(LogEntry { sequence: row.get(0)?, what });
+            into.push_back(deed::read(row.get(0)?, &row.get::<_, Vec<u8>>(1)?)?);
         }
         Ok(!into.is_empty())
     }

@@ -8,8 +8,9 @@ mod listing;
 
 use bytes::Bytes;
 use model::{
-    Book, Event, EventId, Position, Provenance, Timestamp, Topic,
+    Book, Currency, Event, EventId, Position, Provenance, Timestamp, Topic,
     alert::{Action, Command},
+    view::transaction::{Rate, Rates},
 };
 use pipeline::{
     edge::own_event,
@@ -134,6 +135,13 @@ fn command(sequence: u64, at: Timestamp) -> LogEntry {
         comment: sequence.is_multiple_of(2).then(|| "on it".into()),
     };
     LogEntry { sequence, what: Logged::Command(at, command) }
+}
+
+fn rates(sequence: u64, as_of: Timestamp) -> LogEntry {
+    let rate = Rate { per_usd: 1_000.0 + sequence as f64 / 3.0, as_of, source: "desk".into() };
+    let mut rates = Rates::default();
+    rates[Currency::Ars.index()] = Some(rate);
+    LogEntry { sequence, what: Logged::Rates(rates) }
 }
 
 fn batch_of(book: &Book, entries: Vec<LogEntry>) -> Batch {

@@ -14,7 +14,7 @@ use rusqlite::{
 use super::{
     Options, alert,
     block::{Packed, Packer, Run, Unpacker},
-    dead,
+    dead, deed,
     fault::{Fault, Result},
     tidy,
     wal::Copier,
@@ -183,7 +183,7 @@ fn write_book(transaction: &Transaction<'_>, batch: &BookBatch, work: &mut Work)
         write_topic(transaction, batch, topic, work)?;
     }
     write_ticks(transaction, batch)?;
-    write_commands(transaction, batch)?;
+    write_deeds(transaction, batch)?;
     alert::write(transaction, &batch.alerts, &mut work.packer)
 }
 
@@ -261,12 +261,10 @@ fn write_ticks(transaction: &Transaction<'_>, batch: &BookBatch) -> Result<()> {
     Ok(())
 }
 
-/// Commands are kept as JSON, because they outlive versions of the program and are few.
-fn write_commands(transaction: &Transaction<'_>, batch: &BookBatch) -> Result<()> {
+fn write_deeds(transaction: &Transaction<'_>, batch: &BookBatch) -> Result<()> {
     for entry in &batch.entries {
-        if let Logged::Command(at, command) = &entry.what {
-            let data = serde_json::to_vec(&(at, command))
-                .map_err(|error| StoreError::Failed(error.to_string()))?;
+        if let Some(data) = deed::write(entry) {
+            let data = data?;
             let mut add = transaction.prepare_cached(ADD_COMMAND)?;
             add.execute(params![batch.book.to_string(), entry.sequence, data])?;
         }

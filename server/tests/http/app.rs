@@ -95,7 +95,7 @@ impl App {
     }
 
     /// Asks again until there is an answer.
-    pub fn until<T>(&self, ask: impl Fn(&App) -> Option<T>) -> T {
+    pub fn until<T>(&self, mut ask: impl FnMut(&App) -> Option<T>) -> T {
         let start = Instant::now();
         loop {
             if let Some(answer) = ask(self) {

@@ -53,22 +53,44 @@ fn answers_have_the_shape_of_the_contract() {
         ("/api/v1/events", ""),
         ("/api/v1/alerts", ""),
         ("/api/v1/scenarios", ""),
+        ("/api/v1/rates", ""),
         ("/api/v1/rules", ""),
         ("/api/v1/dead-letters", ""),
         ("/api/v1/series", query),
     ] {
         let answer = app.get(&format!("{path}{query}")).ok(200);
-        check(&contract, path, "200", "application/json", &answer);
+        check(&contract, ("get", path), "200", &answer);
     }
+    let budget = app.get("/api/v1/schemas/budget").ok(200)["examples"][0].clone();
+    let rate = json!({ "currency": "ARS", "per_usd": 1_400, "as_of": server::clock::now(),
+        "source": "desk" });
+    let ingest = "/api/v1/events/{topic}";
+    let runs = "/api/v1/scenarios/{name}/runs";
+    let mut run = String::new();
+    for (path, body, status) in [
+        (ingest, budget, 202),
+        ("/api/v1/rates", json!({ "items": [rate] }), 200),
+        (runs, json!({ "count": 100, "rate": 100 }), 201),
+    ] {
+        let answer = app.post_json(&filled(path), &body).ok(status);
+        check(&contract, ("post", path), &status.to_string(), &answer);
+        run = answer["id"].as_str().unwrap_or_default().to_owned();
+    }
+    let stop = "/api/v1/scenarios/runs/{id}/stop";
+    let answer = app.post_json(&stop.replace("{id}", &run), &json!({})).ok(200);
+    check(&contract, ("post", stop), "200", &answer);
+    let one = "/api/v1/scenarios/runs/{id}";
+    check(&contract, ("get", one), "200", &app.get(&one.replace("{id}", &run)).ok(200));
     let problem = app.get("/api/v1/events?limit=0").problem(400);
     let mut schema = contract.clone();
     schema["$ref"] = json!("#/components/schemas/Problem");
     assert!(jsonschema::draft202012::is_valid(&schema, &problem), "{problem}");
 }
 
-/// Validates an answer against what the contract says of a path.
-fn check(contract: &Value, path: &str, status: &str, media: &str, answer: &Value) {
-    let schema = &contract["paths"][path]["get"]["responses"][status]["content"][media]["schema"];
+/// Validates a JSON answer against what the contract says of an operation.
+fn check(contract: &Value, (method, path): (&str, &str), status: &str, answer: &Value) {
+    let response = &contract["paths"][path][method]["responses"][status];
+    let schema = &response["content"]["application/json"]["schema"];
     assert!(schema.is_object(), "{path} is not described");
     let mut whole = schema.clone();
     whole["components"] = contract["components"].clone();

@@ -6,6 +6,7 @@ mod app;
 mod contract;
 mod events;
 mod program;
+mod rates;
 mod scenarios;
 mod state;
 mod viewers;

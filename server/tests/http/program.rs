@@ -114,6 +114,72 @@ fn a_bad_configuration_is_told_whole() {
 }
 
 #[test]
+fn bad_rules_are_a_bad_configuration() {
+    let folder = TempDir::new().expect("a temporary directory");
+    let file = folder.path().join("rules.toml");
+    fs::write(&file, "[[rule]]\nid = 7\n").expect("a file");
+    for verb in ["check", "serve"] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_streamboard"));
+        let (code, said) =
+            fails(program.args([verb, "--rules", "rules.toml"]).current_dir(&folder));
+        assert_eq!(code, Some(2), "{verb}: {said}");
+        assert!(said.starts_with("rules.toml:"), "{said}");
+    }
+    assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 1, "nothing was begun");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_streamboard"));
+    let program = program.args(["schema", "openapi"]).stdout(Stdio::piped());
+    let mut program = program.stderr(Stdio::piped()).spawn().expect("it starts");
+    drop(program.stdout.take());
+    let ended = program.wait_with_output().expect("it ends");
+    assert!(ended.status.success(), "{ended:?}");
+}
+
+#[test]
+fn a_full_disk_refuses_with_503_and_holds_nothing_up() {
+    let data = TempDir::new().expect("a temporary directory");
+    let program = command(data.path());
+    // The signal that a too large file raises is ignored, so that the write fails.
+    let limited = "trap '' XFSZ; ulimit -f 4096; exec \"$0\" \"$@\"";
+    let mut shell = Command::new("bash");
+    shell.args(["-c", limited]).arg(program.get_program()).args(program.get_args());
+    shell.current_dir(&data).stdout(Stdio::piped()).stderr(Stdio::null());
+    let app = App::run(&mut shell);
+    let schema = app.get("/api/v1/schemas/compliance").ok(200);
+    let mut taken = 0;
+    let refused = app.until(|app| {
+        let mut batch = Vec::new();
+        for item in 0..200 {
+            // What does not compress fills the disk soon.
+            let noise: String = (0..40).map(|_| format!("{:x}", rand::random::<u64>())).collect();
+            let mut payload = schema["examples"][0].clone();
+            payload["note"] = noise.into();
+            batch.push(serde_json::json!({
+                "specversion": "1.0", "id": format!("{taken}-{item}"), "source": "test",
+                "type": "streamboard.compliance", "data": payload,
+            }));
+        }
+        let body = serde_json::to_vec(&batch).expect("JSON");
+        let media = "application/cloudevents-batch+json";
+        let answer = app.post("/api/v1/events/compliance", media, &body);
+        taken += usize::from(answer.status == 202);
+        (answer.status != 202).then_some(answer)
+    });
+    refused.problem(503);
+    app.get("/api/v1/status").ok(200);
+    let (status, took) = app.end("TERM");
+    assert!(status.success(), "{status}");
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    let app = App::on(data.path());
+    let last = app.get(&format!("/api/v1/events/{}-199", taken - 1));
+    last.ok(200);
+    app.get(&format!("/api/v1/events/{taken}-0")).problem(404);
+}
+
+#[test]
 fn the_same_seed_makes_the_same_past_and_another_seed_another() {
     let now = server::clock::now();
     let window = format!("from={}&to={}", now.plus(-Timestamp::HOUR), now.plus(-Timestamp::MINUTE));

@@ -84,8 +84,8 @@ fn a_run_that_cannot_be_is_refused() {
         ("budget-crisis", json!({ "count": 9 }), 422, Some("count")),
         ("burst", json!({ "rate": 1 }), 422, Some("rate")),
         ("burst", json!({ "count": 0 }), 422, Some("count")),
-        ("burst", json!({ "loudness": 11 }), 422, None),
-        ("burst", json!({ "count": "many" }), 422, None),
+        ("burst", json!({ "loudness": 11 }), 422, Some("loudness")),
+        ("burst", json!({ "count": "many" }), 422, Some("count")),
     ] {
         let path = format!("/api/v1/scenarios/{name}/runs");
         let problem = app.post_json(&path, &body).problem(status);

@@ -1,6 +1,9 @@
 //! Viewers over a real WebSocket: what they are sent, how they resume, how they are shown out.
 
-use std::{net::TcpStream, time::Instant};
+use std::{
+    net::TcpStream,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 use tungstenite::{
@@ -171,11 +174,34 @@ fn whoever_breaks_the_protocol_is_told_why() {
 #[test]
 fn a_huge_message_closes_the_view_with_a_reason() {
     let (app, _data) = App::new();
+    for bytes in [64 * 1024, 5_000_000] {
+        let mut viewer = Viewer::open(&app, "");
+        viewer.0.send(Message::text("x".repeat(bytes))).expect("the socket is open");
+        let (code, reason) = viewer.closed();
+        assert_eq!(code, CloseCode::Size);
+        assert!(!reason.is_empty());
+    }
+}
+
+#[test]
+fn viewers_hear_that_the_server_stops_and_do_not_keep_it() {
+    let (app, _data) = App::new();
     let mut viewer = Viewer::open(&app, "");
-    viewer.0.send(Message::text("x".repeat(64 * 1024))).expect("the socket is open");
+    viewer.hear("delta");
+    let (status, took) = app.end("INT");
+    assert!(status.success(), "{status}");
+    assert!(took < Duration::from_secs(1), "{took:?}");
     let (code, reason) = viewer.closed();
-    assert_eq!(code, CloseCode::Size);
-    assert!(!reason.is_empty());
+    assert_eq!((code, &*reason), (CloseCode::Away, "the server is stopping"));
+}
+
+#[test]
+fn a_book_that_cannot_be_is_a_problem() {
+    let (app, _data) = App::new();
+    let refused = Viewer::connect(&app, "?book=shelf", &[]).err().expect("no upgrade");
+    assert_eq!(refused.status().as_u16(), 400);
+    let media = refused.headers().get("content-type").expect("a media type");
+    assert_eq!(media, "application/problem+json");
 }
 
 #[test]

@@ -143,14 +143,16 @@ impl Minute {
     }
 }
 
-/// An exchange rate, and since when it holds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// An exchange rate, since when it holds, and who says so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rate {
     /// Major units of the currency that one US dollar buys.
     pub per_usd: f64,
     /// When it was quoted.
     pub as_of: Timestamp,
+    /// Who quoted it.
+    pub source: String,
 }
 
 /// Rates by currency, in the order of [`Currency::ALL`]; the dollar's own is 1.

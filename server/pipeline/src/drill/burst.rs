@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use hdrhistogram::Histogram;
-use model::{Book, Timestamp};
+use model::{Book, Timestamp, scenario::RunState};
 use tokio::{
     sync::Semaphore,
     task::JoinSet,
@@ -53,11 +53,21 @@ pub async fn run(drills: &Drills, live: &Live) -> Result<(), FlowClosed> {
     let mut groups = JoinSet::new();
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let start = Instant::now();
+    let mut start = Instant::now();
+    let mut held = Held::default();
     let mut sent = 0;
     while sent < plan.count && !live.stop.is_cancelled() {
         beat.tick().await;
-        while sent < due(start.elapsed(), plan.rate).min(plan.count) {
+        if live.state() == RunState::Paused {
+            held.begin();
+        } else if let Some(pause) = held.end() {
+            // What was held was not meant to be sent meanwhile.
+            start += pause;
+            tally.hold(pause);
+        }
+        while live.state() == RunState::Running
+            && sent < due(start.elapsed(), plan.rate).min(plan.count)
+        {
             let events = (due(start.elapsed(), plan.rate).min(plan.count) - sent).min(GROUP);
             let intended = start + Duration::from_secs_f64(seconds(sent, plan.rate));
             let permit = Arc::clone(&room).acquire_owned().await;
@@ -74,12 +84,35 @@ pub async fn run(drills: &Drills, live: &Live) -> Result<(), FlowClosed> {
         while let Some(done) = groups.try_join_next() {
             tally.add(done.map_err(|_| FlowClosed)??);
         }
-        show(drills, live, &book, &tally, start).await?;
+        update(live, &tally, start);
+        if !held.is_on() {
+            tick(drills, &book).await?;
+        }
     }
     while let Some(done) = groups.join_next().await {
         tally.add(done.map_err(|_| FlowClosed)??);
     }
-    show(drills, live, &book, &tally, start).await
+    update(live, &tally, start);
+    tick(drills, &book).await
+}
+
+/// A pause that lasts, where one does.
+#[derive(Default)]
+struct Held(Option<Instant>);
+
+impl Held {
+    fn begin(&mut self) {
+        self.0.get_or_insert_with(Instant::now);
+    }
+
+    /// How long it was, where one was.
+    fn end(&mut self) -> Option<Duration> {
+        self.0.take().map(|begun| begun.elapsed())
+    }
+
+    fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
 }
 
 async fn store(
@@ -122,6 +155,11 @@ impl Tally {
         Self { count, done: 0, latency, last: None }
     }
 
+    /// Leaves a pause out of the time that the burst takes.
+    fn hold(&mut self, pause: Duration) {
+        self.last = self.last.map(|last| last + pause);
+    }
+
     fn add(&mut self, stored: Stored) {
         self.done += stored.events;
         self.last = Some(stored.stored);
@@ -131,14 +169,8 @@ impl Tally {
     }
 }
 
-async fn show(
-    drills: &Drills,
-    live: &Live,
-    book: &Book,
-    tally: &Tally,
-    start: Instant,
-) -> Result<(), FlowClosed> {
-    update(live, tally, start);
+/// Moves the clock of the book.
+async fn tick(drills: &Drills, book: &Book) -> Result<(), FlowClosed> {
     let now: Timestamp = (drills.clock)();
     let clock = drills.hub.book(book).map_or(now, |hub| hub.snapshot().now);
     if now.since(clock) >= Timestamp::SECOND {
@@ -158,5 +190,88 @@ fn update(live: &Live, tally: &Tally, start: Instant) {
         burst.done = tally.done;
         burst.achieved = tally.done as f64 / passed.as_secs_f64().max(0.001);
         burst.p99_ms = tally.latency.value_at_quantile(0.99) as f64 / 1_000.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use model::scenario::{Name, Run};
+    use tokio::{sync::mpsc, time::sleep};
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::{drill::Options, flow::Ingested, hub::Hub};
+
+    /// Drills over a flow that stores at once and counts.
+    fn drills() -> (Arc<Drills>, Arc<AtomicU64>) {
+        let (sender, mut requests) = mpsc::channel(8);
+        let stored = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&stored);
+        tokio::spawn(async move {
+            while let Some(request) = requests.recv().await {
+                match request {
+                    Request::Open { done, .. } => done.send(()).unwrap(),
+                    Request::Ingest { events, done } => {
+                        count.fetch_add(events.len() as u64, Ordering::Relaxed);
+                        done.send(Ok(vec![Ingested::New; events.len()])).unwrap();
+                    }
+                    _ => {}
+                }
+            }
+        });
+        let clock = || Timestamp::from_millis(1_767_603_600_000);
+        let (hub, stop) = (Hub::new(1), CancellationToken::new());
+        (Drills::new(Input::new(sender), hub, clock, stop), stored)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_holds_it() {
+        let (drills, stored) = drills();
+        let stored = || stored.load(Ordering::Relaxed);
+        let options =
+            Options { seed: 1, count: Some(3_000), rate: Some(1_000), ..Options::default() };
+        let id = drills.start(Name::Burst, options).await.unwrap().id;
+        let run = || drills.get(&id).unwrap();
+        let burst = |run: &Run| run.burst.unwrap();
+
+        sleep(Duration::from_secs(1)).await;
+        drills.pause(&id).unwrap();
+        sleep(Duration::from_millis(20)).await;
+        let (held, shown) = (stored(), run());
+        assert!((950..=1_050).contains(&held), "{held}");
+        assert_eq!((shown.state, shown.events), (RunState::Paused, held));
+        sleep(Duration::from_secs(60)).await;
+        assert_eq!((stored(), run()), (held, shown), "nothing moves");
+
+        drills.resume(&id).unwrap();
+        sleep(Duration::from_secs(1)).await;
+        let resumed = stored();
+        assert!(
+            (held + 950..=held + 1_050).contains(&resumed),
+            "{resumed}: nothing is made up for"
+        );
+        assert!(burst(&run()).achieved < 1_100.0, "{:?}", run());
+        sleep(Duration::from_secs(2)).await;
+        let ended = run();
+        assert_eq!((ended.state, ended.events, stored()), (RunState::Finished, 3_000, 3_000));
+        assert!((2_900..=3_100).contains(&ended.elapsed_ms), "{ended:?}");
+        assert!(burst(&ended).p99_ms < 50.0, "the pause is no latency: {ended:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_held_burst_can_be_stopped() {
+        let (drills, stored) = drills();
+        let id = drills.start(Name::Burst, Options::default()).await.unwrap().id;
+        sleep(Duration::from_millis(100)).await;
+        drills.pause(&id).unwrap();
+        sleep(Duration::from_millis(100)).await;
+        let held = stored.load(Ordering::Relaxed);
+        drills.stop(&id).unwrap();
+        drills.finish().await;
+        let run = drills.get(&id).unwrap();
+        assert_eq!((run.state, run.events), (RunState::Stopped, held));
+        assert_eq!(stored.load(Ordering::Relaxed), held);
     }
 }

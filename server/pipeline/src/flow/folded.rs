@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Alert, AlertId, Book, Change};
+use model::{Alert, AlertId, Book, Change, view::transaction::Rates};
 use tokio::sync::oneshot;
 
-use super::request::{Arrived, CommandError, Ingested};
+use super::request::{Arrived, CommandError, Ingested, Request};
 use crate::{
     message::Decoded,
     store::{Batch, BookBatch, LogEntry, Logged, Positions, Rejected, StoreError, dedupe_key},
@@ -21,12 +21,15 @@ pub struct Folded {
     changes: BTreeMap<Book, (u64, Vec<Change>)>,
     answers: Vec<Answer>,
     ingested: BTreeSet<u128>,
+    twins: Vec<Decoded>,
+    quotes: Vec<(Book, Rates)>,
 }
 
 #[derive(Debug)]
 enum Answer {
     Ingest(oneshot::Sender<Result<Vec<Ingested>, StoreError>>, Vec<Ingested>),
     Command(oneshot::Sender<Result<(), CommandError>>, Result<(), CommandError>),
+    Rates(oneshot::Sender<Result<(), StoreError>>),
 }
 
 impl Folded {
@@ -54,6 +57,15 @@ impl Folded {
         self.batch.rejects.extend(rejects);
     }
 
+    /// Takes an event of a source that was passed over, because it came before. Where that was by
+    /// ingest in this same batch, it is kept: should the store refuse, ingest is told so, but the
+    /// source goes on behind it.
+    pub fn twin(&mut self, decoded: Decoded) {
+        if key(&decoded).is_some_and(|key| self.ingested.contains(&key)) {
+            self.twins.push(decoded);
+        }
+    }
+
     /// Answers an ingest once the batch is stored. Its events begin at `first` of the keys.
     pub fn ingest(
         &mut self,
@@ -72,6 +84,19 @@ impl Folded {
         outcome: Result<(), CommandError>,
     ) {
         self.answers.push(Answer::Command(done, outcome));
+    }
+
+    /// Answers who quoted rates once the batch is stored, or keeps them to be tried again.
+    pub fn rates(
+        &mut self,
+        book: Book,
+        rates: Rates,
+        done: Option<oneshot::Sender<Result<(), StoreError>>>,
+    ) {
+        match done {
+            Some(done) => self.answers.push(Answer::Rates(done)),
+            None => self.quotes.push((book, rates)),
+        }
     }
 
     /// Fills in the alerts of each book as they are after the batch.
@@ -107,35 +132,42 @@ impl Folded {
             match answer {
                 Answer::Ingest(done, outcome) => drop(done.send(Ok(outcome))),
                 Answer::Command(done, outcome) => drop(done.send(outcome)),
+                Answer::Rates(done) => drop(done.send(Ok(()))),
             }
         }
     }
 
     /// Says that nothing was stored, and gives back what came from sources, to be tried again:
     /// those who handed something in were told.
-    pub fn refuse(self, error: &StoreError) -> Arrived {
+    pub fn refuse(self, error: &StoreError) -> Vec<Request> {
         for answer in self.answers {
             match answer {
                 Answer::Ingest(done, _) => drop(done.send(Err(error.repeat()))),
                 Answer::Command(done, _) => {
                     drop(done.send(Err(CommandError::Store(error.repeat()))));
                 }
+                Answer::Rates(done) => drop(done.send(Err(error.repeat()))),
             }
         }
         let entries = self.batch.books.into_iter().flat_map(|batch| batch.entries);
         let events = entries.filter_map(|entry| match entry.what {
             Logged::Event(decoded) => Some(*decoded),
-            Logged::Tick(_) | Logged::Command(..) => None,
+            Logged::Tick(_) | Logged::Command(..) | Logged::Rates(_) => None,
         });
-        let from_source = |decoded: &Decoded| {
-            let envelope = &decoded.event.envelope;
-            let key = envelope.book().map(|book| dedupe_key(&book, &envelope.source, &envelope.id));
-            key.is_some_and(|key| !self.ingested.contains(&key))
-        };
-        Arrived {
-            events: events.filter(from_source).collect(),
+        let from_source =
+            |decoded: &Decoded| key(decoded).is_some_and(|key| !self.ingested.contains(&key));
+        let arrived = Arrived {
+            events: events.filter(from_source).chain(self.twins).collect(),
             rejects: self.batch.rejects,
             positions: self.batch.positions,
-        }
+        };
+        let quotes = self.quotes.into_iter();
+        let quotes = quotes.map(|(book, rates)| Request::Rates { book, rates, done: None });
+        quotes.chain((!arrived.is_empty()).then_some(Request::Arrived(arrived))).collect()
     }
+}
+
+fn key(decoded: &Decoded) -> Option<u128> {
+    let envelope = &decoded.event.envelope;
+    envelope.book().map(|book| dedupe_key(&book, &envelope.source, &envelope.id))
 }

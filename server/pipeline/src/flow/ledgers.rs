@@ -78,19 +78,20 @@ impl Ledgers {
 
     /// Reads every book back from what is stored, in place of what is in memory.
     pub fn reopen(&mut self) -> Result<(), StoreError> {
-        let mut books = self.reader.books()?;
-        books.extend(
-            self.books.keys().filter(|book| !books.contains(book)).cloned().collect::<Vec<_>>(),
-        );
-        for book in books {
-            let kept = self.read(&book)?;
+        let mut books: BTreeMap<Book, u64> =
+            self.books.keys().map(|book| (book.clone(), 0)).collect();
+        books.extend(self.reader.books()?);
+        for (book, last) in books {
+            let kept = self.read(&book, last)?;
             self.books.insert(book, kept);
         }
         self.positions = self.reader.positions()?;
         Ok(())
     }
 
-    fn read(&self, book: &Book) -> Result<Kept, StoreError> {
+    /// Reads a book back up to its last entry. Without a checkpoint it is what the kept entries
+    /// make of it; the place of those that are gone is passed over.
+    fn read(&self, book: &Book, last: u64) -> Result<Kept, StoreError> {
         let checkpoint = self.reader.checkpoint(book)?;
         let restored = checkpoint.as_ref().and_then(|checkpoint| {
             Ledger::restore(&checkpoint.state, Arc::clone(&self.rules))
@@ -103,9 +104,11 @@ impl Ledgers {
         let sequence = ledger.sequence();
         let mut changes = Vec::new();
         self.reader.replay(book, sequence, &mut |entry| {
+            ledger.pass_to(entry.sequence.saturating_sub(1));
             fold(&mut ledger, &entry.what, &mut changes);
             changes.clear();
         })?;
+        ledger.pass_to(last);
         Ok(Kept::new(ledger, sequence))
     }
 
@@ -137,14 +140,6 @@ impl Ledgers {
         self.books.remove(book);
     }
 
-    /// Sets a book's exchange rates; answers the changes for its viewers.
-    pub fn set_rates(&mut self, book: &Book, rates: Rates) -> (u64, Vec<Change>) {
-        let ledger = self.entry(book);
-        let mut changes = Vec::new();
-        ledger.set_rates(rates, &mut changes);
-        (ledger.sequence(), changes)
-    }
-
     /// A figure over the last hour.
     pub fn series(&self, book: &Book, figure: Figure, entity: Option<&str>) -> Vec<Point> {
         self.books.get(book).map_or_else(Vec::new, |kept| kept.ledger.series(figure, entity))
@@ -158,14 +153,21 @@ impl Ledgers {
                 Request::Arrived(arrived) => self.arrived(arrived, &mut folded),
                 Request::Ingest { events, done } => {
                     let first = folded.keys.len();
-                    let outcome =
-                        events.into_iter().map(|event| self.event(event, &mut folded)).collect();
+                    let outcome = events.into_iter().map(|event| {
+                        let new = self.event(event, &mut folded).is_none();
+                        if new { Ingested::New } else { Ingested::Known }
+                    });
+                    let outcome = outcome.collect();
                     folded.ingest(done, outcome, first);
                 }
                 Request::Tick { book, now } => self.tick(&book, now, &mut folded),
                 Request::Command { book, at, command, done } => {
                     let outcome = self.command(&book, at, command, &mut folded);
                     folded.command(done, outcome);
+                }
+                Request::Rates { book, rates, done } => {
+                    self.rates(&book, &rates, &mut folded);
+                    folded.rates(book, rates, done);
                 }
                 _ => {}
             }
@@ -183,27 +185,30 @@ impl Ledgers {
             })
         };
         for event in arrived.events {
-            if !stored(&event, &self.positions) {
-                self.event(event, folded);
+            if !stored(&event, &self.positions)
+                && let Some(known) = self.event(event, folded)
+            {
+                folded.twin(known);
             }
         }
         folded.source(arrived.positions, arrived.rejects);
     }
 
-    fn event(&mut self, decoded: Decoded, folded: &mut Folded) -> Ingested {
+    /// Folds an event that is new; gives back one that came before, or whose drill is over.
+    fn event(&mut self, decoded: Decoded, folded: &mut Folded) -> Option<Decoded> {
         let envelope = &decoded.event.envelope;
         // Decoding refuses events without a book; a drill that was stopped has lost its ledger.
         let Some(book) = envelope.book().filter(|book| self.knows(book)) else {
-            return Ingested::Known;
+            return Some(decoded);
         };
         let key = dedupe_key(&book, &envelope.source, &envelope.id);
         if !self.memory.add(key) {
-            return Ingested::Known;
+            return Some(decoded);
         }
         folded.keys.push(key);
         let what = Logged::Event(Box::new(decoded));
         self.log(&book, what, folded);
-        Ingested::New
+        None
     }
 
     fn tick(&mut self, book: &Book, now: Timestamp, folded: &mut Folded) {
@@ -242,6 +247,18 @@ impl Ledgers {
                 self.log(book, Logged::Command(at, command), folded);
                 Ok(())
             }
+        }
+    }
+
+    fn rates(&mut self, book: &Book, rates: &Rates, folded: &mut Folded) {
+        let Some(kept) = self.books.get(book) else { return };
+        let before = &kept.ledger.snapshot().rates;
+        let mut after = before.clone();
+        for (rate, quoted) in after.iter_mut().zip(rates).filter(|(_, quoted)| quoted.is_some()) {
+            rate.clone_from(quoted);
+        }
+        if after != *before {
+            self.log(book, Logged::Rates(after), folded);
         }
     }
 
@@ -290,13 +307,14 @@ impl Ledgers {
     }
 }
 
-fn fold(ledger: &mut Ledger, what: &Logged, changes: &mut Vec<Change>) {
+pub fn fold(ledger: &mut Ledger, what: &Logged, changes: &mut Vec<Change>) {
     let entry = match what {
         Logged::Event(decoded) => {
             Entry::Event { event: &decoded.event, position: decoded.position }
         }
         Logged::Tick(now) => Entry::Tick(*now),
         Logged::Command(at, command) => Entry::Command { at: *at, command },
+        Logged::Rates(rates) => Entry::Rates(rates),
     };
     ledger.fold(entry, changes);
 }

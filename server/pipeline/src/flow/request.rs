@@ -79,12 +79,14 @@ pub enum Request {
         /// Told when it is forgotten.
         done: oneshot::Sender<()>,
     },
-    /// Exchange rates of a book.
+    /// Exchange rates are quoted; those that are absent stay as they are.
     Rates {
         /// The book.
         book: Book,
         /// Its rates.
         rates: Rates,
+        /// Told when they are stored; without anybody to tell they are tried again.
+        done: Option<oneshot::Sender<Result<(), StoreError>>>,
     },
     /// A figure over the last hour.
     Series {
@@ -108,6 +110,7 @@ impl Request {
                 | Request::Ingest { .. }
                 | Request::Tick { .. }
                 | Request::Command { .. }
+                | Request::Rates { .. }
         )
     }
 
@@ -146,7 +149,7 @@ pub struct FlowClosed;
 pub struct Input(mpsc::Sender<Request>);
 
 impl Input {
-    pub(super) fn new(sender: mpsc::Sender<Request>) -> Self {
+    pub(crate) fn new(sender: mpsc::Sender<Request>) -> Self {
         Self(sender)
     }
 

@@ -128,7 +128,7 @@ impl Stats {
             .seconds
             .iter()
             .filter(|(at, _)| (1..=RATE_SECONDS as i64).contains(&(second - at)));
-        last.map(|(_, count)| *count as f64).sum::<f64>() / RATE_SECONDS as f64
+        last.map(|(_, count)| *count).sum::<u64>() as f64 / RATE_SECONDS as f64
     }
 
     /// Latency of the current and the last minute.

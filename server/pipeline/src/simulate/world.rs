@@ -125,7 +125,7 @@ impl World {
             name += 1;
             let moved = 1.0 + 0.01 * noise(self.seed, name, as_of.millis(), 6 * Timestamp::HOUR);
             let per_usd = if name == 701 { 1.0 } else { usual * moved };
-            Some(Rate { per_usd, as_of })
+            Some(Rate { per_usd, as_of, source: "simulation".into() })
         })
     }
 }

@@ -91,7 +91,7 @@ impl Simulation {
 
     async fn quote(&self, world: &World, now: Timestamp, input: &Input) -> Result<(), FlowClosed> {
         let rates = world.rates(now);
-        input.send(Request::Rates { book: Book::Simulated, rates }).await
+        input.send(Request::Rates { book: Book::Simulated, rates, done: None }).await
     }
 
     async fn step(

@@ -14,6 +14,7 @@ use super::shape::{CloudEvent, Limit};
 use crate::http::{
     alerts::Act,
     events::Accepted,
+    rates::{Quoted, Rate},
     scenarios::{Scenario, Start},
     state::{Series, SnapshotNow},
 };
@@ -261,6 +262,23 @@ pub const OPERATIONS: &[Operation] = &[
             "state",
             ok::<Series>("A figure over time, oldest first."),
         )
+    },
+    Operation {
+        parameters: &[BOOK],
+        errors: &[400, 404],
+        ..get(
+            "/api/v1/rates",
+            "listRates",
+            "state",
+            ok::<Page<Rate>>("Exchange rates of a book, with as-of and source."),
+        )
+    },
+    Operation {
+        method: Method::Post,
+        summary: "Takes exchange rates for the real book.",
+        request: &[json_of::<Quoted>()],
+        errors: &[400, 413, 415, 422, 503],
+        ..get("/api/v1/rates", "setRates", "state", ok::<Page<Rate>>("What was taken is stored."))
     },
     Operation {
         parameters: &[

@@ -219,15 +219,17 @@ fn random_logs_raise_alerts_of_every_topic() {
 }
 
 #[test]
-fn rates_are_no_entry_of_the_log() {
+fn rates_are_an_entry_of_the_log() {
     let mut ledger = ledger();
     let mut changes = Vec::new();
-    let rate = model::view::transaction::Rate { per_usd: 1_000.0, as_of: start() };
+    let source = "desk".to_owned();
+    let rate = model::view::transaction::Rate { per_usd: 1_000.0, as_of: start(), source };
     let rates = [None, Some(rate), None, None, None, None];
-    ledger.fold(Entry::Rates(rates), &mut changes);
-    ledger.set_rates(rates, &mut changes);
-    assert_eq!(changes, [Change::Rates(rates)]);
-    assert_eq!(ledger.sequence(), 0);
+    ledger.fold(Entry::Rates(&rates), &mut changes);
+    assert_eq!(changes, [Change::Rates(Box::new(rates.clone()))]);
+    assert_eq!((ledger.sequence(), &ledger.snapshot().rates), (1, &rates));
+    let restored = Ledger::restore(&ledger.checkpoint(), Arc::new(Rules::builtin())).unwrap();
+    assert_eq!(restored.snapshot(), ledger.snapshot());
 }
 
 #[test]

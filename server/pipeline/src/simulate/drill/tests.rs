@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use model::{Alert, Book, Change, Severity};
+use model::{Alert, Book, Change, Severity, event::project::ProjectStatus};
 
 use super::*;
 use crate::{
@@ -142,6 +142,29 @@ fn project_deadlines_takes_three_projects_for_dates_and_money() {
         assert_eq!(fired("projects.cpi"), 3);
         assert_eq!(fired("projects.overrun"), 2);
     });
+}
+
+#[test]
+fn projects_that_fall_silent_after_a_drill_are_noticed_after_a_week() {
+    let start = time(STARTS[3]);
+    for name in SCRIPTED {
+        let (_, mut ledger) = play(name, 11, start);
+        let silent = |ledger: &Ledger| {
+            let alerts = ledger.snapshot().alerts.values();
+            alerts.filter(|alert| alert.rule.as_str() == "projects.status_age").count()
+        };
+        let mut changes = Vec::new();
+        let oldest = ledger.snapshot().projects.values().map(|row| row.origin.time).min();
+        let oldest = oldest.expect("every drill has projects");
+        let week = 7 * Timestamp::DAY;
+        ledger.fold(Entry::Tick(oldest.plus(week - Timestamp::SECOND)), &mut changes);
+        assert_eq!(silent(&ledger), 0, "{name:?}");
+        ledger.fold(Entry::Tick(start.plus(week + LENGTH)), &mut changes);
+        let projects = ledger.snapshot().projects.values();
+        let active = projects.filter(|row| row.project.status == ProjectStatus::Active).count();
+        assert!(active >= 10, "{name:?}: {active}");
+        assert_eq!(silent(&ledger), active, "{name:?}");
+    }
 }
 
 #[test]

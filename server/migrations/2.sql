@@ -1,0 +1,2 @@
+-- Schema 2. `command` holds exchange rates as well, as {"rates": [...]}: no table changes, but a
+-- program that knows schema 1 only cannot read such a row.

@@ -1,0 +1,161 @@
+//! A store in memory that can be told to refuse, to be unreadable, or to take its time.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::*;
+use crate::store::{
+    AlertQuery, Batch, Checkpoint, DeadLetter, EventQuery, LogEntry, Page, Positions, Rejected,
+};
+use model::{Alert, AlertId, EventId, Recorded};
+
+/// A store whose two sides are clones of it.
+#[derive(Clone, Default)]
+pub struct Shelf(Arc<(Mutex<Held>, Condvar)>);
+
+/// What it holds, and how it behaves.
+#[derive(Default)]
+pub struct Held {
+    pub log: Vec<LogEntry>,
+    /// Place of the last entry where none is kept any more.
+    pub reached: u64,
+    pub positions: Positions,
+    pub rejects: Vec<Rejected>,
+    /// Commits to take before any is refused.
+    pub taken_first: usize,
+    /// Commits to refuse then.
+    pub refusals: usize,
+    /// Attempts to read the books that fail from now on.
+    pub unreadable: usize,
+    /// Commits wait while this is set.
+    pub closed: bool,
+    /// Commits that began.
+    pub begun: usize,
+}
+
+impl Held {
+    /// Place of the last entry.
+    fn last(&self) -> u64 {
+        self.log.last().map_or(self.reached, |entry| entry.sequence)
+    }
+}
+
+impl Shelf {
+    pub fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets waiting commits go on.
+    pub fn open(&self) {
+        self.held().closed = false;
+        self.0.1.notify_all();
+    }
+
+    /// Identities of the stored events, in the order of the log.
+    pub fn events(&self) -> Vec<EventId> {
+        let held = self.held();
+        let ids = held.log.iter().filter_map(|entry| match &entry.what {
+            Logged::Event(decoded) => Some(decoded.event.envelope.id.clone()),
+            _ => None,
+        });
+        ids.collect()
+    }
+}
+
+impl Writer for Shelf {
+    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let mut held = self.held();
+        held.begun += 1;
+        while held.closed {
+            held = self.0.1.wait(held).unwrap_or_else(PoisonError::into_inner);
+        }
+        if held.taken_first > 0 {
+            held.taken_first -= 1;
+        } else if held.refusals > 0 {
+            held.refusals -= 1;
+            return Err(StoreError::Full("no room".into()));
+        }
+        for book in &batch.books {
+            assert_eq!(book.book, Book::Real);
+            for entry in &book.entries {
+                assert_eq!(entry.sequence, held.last() + 1, "the log has no gaps");
+                held.log.push(entry.clone());
+            }
+        }
+        held.positions.extend(&batch.positions);
+        held.rejects.extend(batch.rejects.iter().cloned());
+        Ok(())
+    }
+
+    fn checkpoint(&mut self, _: &Checkpoint) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn tidy(&mut self, _: Timestamp) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    fn forget(&mut self, _: &Book) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// What the flow reads at its start; listings are no business of it.
+impl Reader for Shelf {
+    fn books(&self) -> Result<Vec<(Book, u64)>, StoreError> {
+        let mut held = self.held();
+        if held.unreadable > 0 {
+            held.unreadable -= 1;
+            return Err(StoreError::Failed("not now".into()));
+        }
+        Ok(if held.last() > 0 { vec![(Book::Real, held.last())] } else { vec![] })
+    }
+
+    fn checkpoint(&self, _: &Book) -> Result<Option<Checkpoint>, StoreError> {
+        Ok(None)
+    }
+
+    fn replay(
+        &self,
+        book: &Book,
+        after: u64,
+        each: &mut dyn FnMut(LogEntry),
+    ) -> Result<(), StoreError> {
+        if *book == Book::Real {
+            let held = self.held();
+            held.log.iter().filter(|entry| entry.sequence > after).cloned().for_each(each);
+        }
+        Ok(())
+    }
+
+    fn positions(&self) -> Result<Positions, StoreError> {
+        Ok(self.held().positions.clone())
+    }
+
+    fn recent_keys(&self, _: usize, _: &mut dyn FnMut(u128)) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn events(&self, _: &EventQuery) -> Result<Page<Recorded>, StoreError> {
+        Err(StoreError::Cursor)
+    }
+
+    fn event(&self, _: &EventId) -> Result<Option<Recorded>, StoreError> {
+        Ok(None)
+    }
+
+    fn alerts(&self, _: &AlertQuery) -> Result<Page<Alert>, StoreError> {
+        Err(StoreError::Cursor)
+    }
+
+    fn alert(&self, _: &AlertId) -> Result<Option<Alert>, StoreError> {
+        Ok(None)
+    }
+
+    fn dead_letters(&self, _: Option<&str>, _: usize) -> Result<Page<DeadLetter>, StoreError> {
+        Err(StoreError::Cursor)
+    }
+
+    fn bytes(&self) -> u64 {
+        0
+    }
+}
