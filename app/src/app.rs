@@ -55,13 +55,16 @@ pub fn App() -> Node {
 /// stands.
 #[component]
 fn Outlet() -> Node {
-    let place = Place::expect();
+    let (place, live, host) = (Place::expect(), Live::expect(), Host::expect());
     let wanted = Derived::new(move || place.path(Page::at));
     let shown = RwSignal::new(wanted.get_untracked());
     Effect::new(move |_| {
         let page = wanted.get();
         if page == shown.get_untracked() {
             return;
+        }
+        if page.shows_transactions() && live.lacks_rows() {
+            host.complete();
         }
         spawn_local(async move {
             page.load().await;

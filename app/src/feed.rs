@@ -112,6 +112,9 @@ pub trait Feed: Send + Sync {
     /// Follows another book; none follows the source.
     fn follow(&self, book: Option<Book>);
 
+    /// Asks for the whole state of the book, since the page was served without a part of it.
+    fn complete(&self);
+
     /// Keeps a small text for the next visit.
     fn keep(&self, key: &str, value: &str);
 
@@ -141,6 +144,8 @@ impl Feed for Silent {
     }
 
     fn follow(&self, _: Option<Book>) {}
+
+    fn complete(&self) {}
 
     fn keep(&self, _: &str, _: &str) {}
 

@@ -72,6 +72,12 @@ impl Page {
         }
     }
 
+    /// Whether the page shows single transactions. Every other one is served without them: they
+    /// are a quarter of the state.
+    pub fn shows_transactions(self) -> bool {
+        matches!(self, Page::Domain(Topic::Transactions) | Page::Desk(Desk::Alerts))
+    }
+
     /// Loads the part that draws the page. Only a browser has anything to load.
     pub async fn load(self) {
         #[cfg(target_arch = "wasm32")]

@@ -71,6 +71,8 @@ struct Held {
     /// What is shown while the page is paused.
     frozen: Option<Box<Snapshot>>,
     status: Status,
+    /// Whether the newest transactions were left out of the page.
+    lacks_rows: bool,
     dirty: [bool; Part::COUNT],
     /// Changes of entities that came while paused.
     waiting: u64,
@@ -94,7 +96,8 @@ impl Live {
         let clock = initial.status.now.max(snapshot.now);
         let status = initial.status.clone();
         let dirty = [false; Part::COUNT];
-        let held = Held { epoch, snapshot, frozen: None, status, dirty, waiting: 0 };
+        let lacks_rows = snapshot.transactions.is_empty() && !snapshot.minutes.is_empty();
+        let held = Held { epoch, snapshot, frozen: None, status, lacks_rows, dirty, waiting: 0 };
         Self {
             held: StoredValue::new(held),
             parts: std::array::from_fn(|_| Trigger::new()),
@@ -187,6 +190,13 @@ impl Live {
             .with_value(|held| (held.epoch, held.snapshot.book.clone(), held.snapshot.sequence))
     }
 
+    /// Whether the newest transactions were left out of the page, as the server does where a page
+    /// shows none. What is folded is right without them; a page that shows them asks for a
+    /// snapshot.
+    pub fn lacks_rows(self) -> bool {
+        self.held.with_value(|held| held.lacks_rows)
+    }
+
     /// Folds a message. Nobody is told before [`Live::flush`], so that a burst of messages costs
     /// one drawing.
     ///
@@ -266,6 +276,7 @@ impl Held {
             ServerMessage::Hello(hello) => {
                 self.epoch = hello.epoch;
                 self.snapshot = hello.snapshot;
+                self.lacks_rows = false;
                 self.dirty = [true; Part::COUNT];
             }
             ServerMessage::Delta(delta) => {
@@ -384,6 +395,22 @@ mod tests {
             live.resume();
             assert_eq!(newest(live), Some(later));
             assert_eq!(untrack(|| live.now()), later);
+        });
+    }
+
+    #[test]
+    fn left_out_transactions_come_with_a_snapshot() {
+        Owner::new_root(None).with(|| {
+            let mut initial = fixture::initial();
+            assert!(!Live::new(&initial).lacks_rows());
+            let whole = initial.hello.clone();
+            initial.hello.snapshot.transactions = model::Map::default();
+            let live = Live::new(&initial);
+            assert!(live.lacks_rows());
+            live.fold(ServerMessage::Hello(Box::new(whole.clone()))).unwrap();
+            assert!(!live.lacks_rows());
+            let rows = live.peek(|snapshot| snapshot.transactions.len());
+            assert_eq!(rows, whole.snapshot.transactions.len());
         });
     }
 

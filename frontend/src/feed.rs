@@ -15,15 +15,28 @@ use leptos::{
 use model::Book;
 use web_sys::{HtmlAnchorElement, MouseEvent, Storage};
 
+/// What the view asks of the link.
+pub enum Ask {
+    /// To follow another book.
+    Follow(Option<Book>),
+    /// To bring the whole state of the book.
+    Complete,
+}
+
 /// The feed of a page in a browser.
 pub struct Browser {
-    follow: UnboundedSender<Option<Book>>,
+    asks: UnboundedSender<Ask>,
 }
 
 impl Browser {
-    /// Sends books that the view wants to `follow`.
-    pub fn new(follow: UnboundedSender<Option<Book>>) -> Self {
-        Self { follow }
+    /// Sends what the view `asks` of the link.
+    pub fn new(asks: UnboundedSender<Ask>) -> Self {
+        Self { asks }
+    }
+
+    fn ask(&self, ask: Ask) {
+        // The link lives as long as the page, so somebody listens.
+        drop(self.asks.unbounded_send(ask));
     }
 }
 
@@ -33,8 +46,11 @@ impl Feed for Browser {
     }
 
     fn follow(&self, book: Option<Book>) {
-        // The link lives as long as the page, so somebody listens.
-        drop(self.follow.unbounded_send(book));
+        self.ask(Ask::Follow(book));
+    }
+
+    fn complete(&self) {
+        self.ask(Ask::Complete);
     }
 
     fn keep(&self, key: &str, value: &str) {

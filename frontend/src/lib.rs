@@ -28,10 +28,10 @@ pub async fn hydrate() {
     };
     let address = feed::address();
     Page::at(window().location().pathname().unwrap_or_default().as_str()).load().await;
-    let (follow, books) = mpsc::unbounded();
+    let (asks, asked) = mpsc::unbounded();
     hydrate_body(move || {
         let (live, place) = (Live::new(&initial), Place::new(&address));
-        let host = Host::new(feed::Browser::new(follow));
+        let host = Host::new(feed::Browser::new(asks));
         provide_context(live);
         provide_context(place);
         provide_context(Arc::new(initial));
@@ -39,7 +39,7 @@ pub async fn hydrate() {
         let page = App();
         feed::follow_links(place, host);
         let clock = clock::Clock::start(live, untrack(|| live.wall()));
-        spawn_local(link::Link::new(live, clock).run(books));
+        spawn_local(link::Link::new(live, clock).run(asked));
         page
     });
 }

@@ -16,7 +16,7 @@ use model::{
     wire::{ClientMessage, POSTCARD, ServerMessage, from_postcard, to_postcard},
 };
 
-use crate::{clock::Clock, retry::Retry};
+use crate::{clock::Clock, feed::Ask, retry::Retry};
 
 /// A connection that says nothing for so many milliseconds is dead.
 const SILENCE: u32 = 10_000;
@@ -28,8 +28,8 @@ const FRAME: f64 = 90.0;
 enum End {
     /// It broke, or never stood.
     Lost,
-    /// The view wants another book.
-    Follow(Option<Book>),
+    /// The view asks for something else.
+    Asked(Ask),
     /// The view is gone.
     Closed,
 }
@@ -53,16 +53,16 @@ impl Link {
     }
 
     /// Keeps the page connected for as long as it lives.
-    pub async fn run(mut self, mut books: UnboundedReceiver<Option<Book>>) {
+    pub async fn run(mut self, mut asks: UnboundedReceiver<Ask>) {
         loop {
-            match self.session(&mut books).await {
+            match self.session(&mut asks).await {
                 End::Closed => return,
-                End::Follow(book) => self.book = book,
+                End::Asked(ask) => self.turn(ask),
                 End::Lost => {
                     self.clock.lost();
                     let wait = TimeoutFuture::new(self.retry.next(js_sys::Math::random()));
-                    match select(books.next(), wait).await {
-                        Either::Left((Some(book), _)) => self.book = book,
+                    match select(asks.next(), wait).await {
+                        Either::Left((Some(ask), _)) => self.turn(ask),
                         Either::Left((None, _)) => return,
                         Either::Right(_) => {}
                     }
@@ -71,8 +71,16 @@ impl Link {
         }
     }
 
+    /// Does what the view asks, with the next connection.
+    fn turn(&mut self, ask: Ask) {
+        match ask {
+            Ask::Follow(book) => self.book = book,
+            Ask::Complete => self.torn = true,
+        }
+    }
+
     /// One connection, from its opening to its end.
-    async fn session(&mut self, books: &mut UnboundedReceiver<Option<Book>>) -> End {
+    async fn session(&mut self, asks: &mut UnboundedReceiver<Ask>) -> End {
         let Ok(mut socket) = WebSocket::open_with_protocols(&self.address(), &[POSTCARD]) else {
             return End::Lost;
         };
@@ -81,10 +89,10 @@ impl Link {
         }
         loop {
             let message = select(socket.next(), TimeoutFuture::new(SILENCE));
-            let heard = match select(message, books.next()).await {
+            let heard = match select(message, asks.next()).await {
                 Either::Left((Either::Left((heard, _)), _)) => heard,
                 Either::Left((Either::Right(_), _)) => return End::Lost,
-                Either::Right((Some(book), _)) => return End::Follow(book),
+                Either::Right((Some(ask), _)) => return End::Asked(ask),
                 Either::Right((None, _)) => return End::Closed,
             };
             let Some(Ok(Message::Bytes(bytes))) = heard else {

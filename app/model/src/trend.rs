@@ -1,6 +1,6 @@
 //! Trends: the headline figure of a topic over the last hour, on the clock that all topics share.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::unit::Timestamp;
 
@@ -22,12 +22,47 @@ pub struct Point {
 
 /// Points in time order, at most one a step, none older than [`SPAN`] before the newest. A step
 /// without a point is a gap and stays one.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transparent))]
 pub struct Trend(Vec<Point>);
 
+/// In JSON a list of points; in postcard the first step, and then each value with the steps since
+/// the one before, which a browser loads in half the bytes.
+impl Serialize for Trend {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return self.0.serialize(serializer);
+        }
+        let mut before = self.start();
+        let steps = self.0.iter().map(|point| {
+            let steps = point.at.since(before) / STEP;
+            before = point.at;
+            (steps, point.value)
+        });
+        (self.start(), steps.collect::<Vec<_>>()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Trend {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return Vec::deserialize(deserializer).map(Self);
+        }
+        let (start, steps) = <(Timestamp, Vec<(i64, f64)>)>::deserialize(deserializer)?;
+        let mut at = start;
+        let point = |(steps, value): (i64, f64)| {
+            at = at.plus(steps.saturating_mul(STEP));
+            Point { at, value }
+        };
+        Ok(Self(steps.into_iter().map(point).collect()))
+    }
+}
+
 impl Trend {
+    fn start(&self) -> Timestamp {
+        self.0.first().map_or(Timestamp::default(), |point| point.at)
+    }
+
     /// The points, oldest first.
     pub fn points(&self) -> &[Point] {
         &self.0
@@ -85,6 +120,11 @@ mod tests {
                 trend
             };
             prop_assert_eq!(fill(&in_order), fill(&shuffled));
+            let trend = fill(&in_order);
+            let wire = crate::wire::to_postcard(&trend);
+            prop_assert_eq!(crate::wire::from_postcard(&wire).ok(), Some(trend.clone()));
+            let json = serde_json::to_string(&trend).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Trend>(&json).unwrap(), trend);
         }
     }
 }

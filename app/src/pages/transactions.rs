@@ -57,7 +57,12 @@ fn content(snapshot: &Snapshot, now: Timestamp, _: &History) -> Content {
         main: vec![rate(snapshot, now)],
         side,
         grid: grid(snapshot, now),
-        empty: "No transaction yet. The first one opens this page.".to_owned(),
+        empty: if known {
+            "The newest transactions are on their way."
+        } else {
+            "No transaction yet. The first one opens this page."
+        }
+        .to_owned(),
     }
 }
 

@@ -23,7 +23,7 @@ use leptos::{
     prelude::{provide_context, use_context},
 };
 use leptos_axum::ResponseOptions;
-use model::Book;
+use model::{Book, Map};
 use tower_http::services::ServeDir;
 
 use super::{Shared, error::Problem, missing, ws};
@@ -53,11 +53,15 @@ async fn revalidated(request: Request, next: Next) -> Response {
 /// the page that says so.
 async fn page(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     shared.first_figures().await;
-    let initial = match initial(&shared, request.uri().query()) {
-        Ok(initial) => Arc::new(initial),
+    let page = Page::at(request.uri().path());
+    let mut initial = match initial(&shared, request.uri().query()) {
+        Ok(initial) => initial,
         Err(problem) => return problem.into_response(),
     };
-    let page = Page::at(request.uri().path());
+    if !page.shows_transactions() {
+        initial.hello.snapshot.transactions = Map::default();
+    }
+    let initial = Arc::new(initial);
     let address = request.uri().path_and_query().map_or("/", PathAndQuery::as_str).to_owned();
     let parts = shared.parts.of(page);
     let context = move || {
