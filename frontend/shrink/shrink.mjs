@@ -1,6 +1,6 @@
 // Makes what the browser loads smaller. Each command writes only what changed.
 //
-//   shrink.mjs wasm FOLDER        optimises its wasm files for size, in place
+//   shrink.mjs wasm FOLDER        optimises its wasm files and their scripts for size, in place
 //   shrink.mjs style MAIN OUT     bundles a stylesheet with its imports into one
 //   shrink.mjs compress FOLDER    puts a brotli file beside each text, wasm and icon
 
@@ -9,7 +9,9 @@ import { existsSync, readFileSync, readdirSync, renameSync, statSync, writeFileS
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
+import { transformSync } from "esbuild";
 import { bundle } from "lightningcss";
+import { shortened } from "./names.mjs";
 
 const commands = { wasm, style, compress };
 const [name, ...rest] = process.argv.slice(2);
@@ -28,6 +30,35 @@ function wasm(folder) {
     after += statSync(file).size;
   }
   console.log(`wasm-opt: ${before} -> ${after} bytes in ${parts.length} parts`);
+  scripts(folder);
+}
+
+// The script that joins wasm and browser, and the one that loads the parts. What the second asks
+// of the first by name keeps its name.
+function scripts(folder) {
+  const path = (name) => join(folder, name);
+  const split = readFileSync(path("split.js"), "utf8");
+  const asked = new Set(split.match(/[A-Za-z_]\w+/g));
+  const keep = { test: (name) => asked.has(name) || name === "hydrate" };
+  const names = shortened(
+    readFileSync(path("frontend_bg.wasm")),
+    unexported(readFileSync(path("frontend.js"), "utf8")),
+    keep,
+  );
+  writeFileSync(path("frontend_bg.wasm"), names.wasm);
+  writeFileSync(path("frontend.js"), minified(names.script));
+  writeFileSync(path("split.js"), minified(split));
+}
+
+// Without the classes whose wasm `bindgen` left out.
+function unexported(script) {
+  return script
+    .replace(/^export class IntoUnderlying\w+ \{\n[^]*?^\}\n/gm, "")
+    .replace(/^if \(Symbol\.dispose\) IntoUnderlying.*\n/gm, "");
+}
+
+function minified(script) {
+  return transformSync(script, { minify: true, format: "esm", target: "es2022" }).code;
 }
 
 function style(main, out) {

@@ -17,6 +17,10 @@ use wasm_split_cli_support as split;
 /// Which files each lazy route needs; the server reads it to have them loaded early.
 const MANIFEST: &str = "manifest.json";
 
+/// Names of what Leptos exports for server functions that stream, of which there are none here:
+/// without the exports `wasm-opt` removes what is behind them.
+const UNUSED: &str = "intounderlying";
+
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let (Some(input), Some(directory), None) =
@@ -58,5 +62,11 @@ fn bind(main: &Path, directory: &Path) -> anyhow::Result<()> {
     bindgen.input_path(main).out_name("frontend");
     bindgen.web(true)?.typescript(false).demangle(false).keep_lld_exports(true);
     bindgen.remove_name_section(true).remove_producers_section(true);
-    bindgen.generate(directory)
+    let mut output = bindgen.generate_output()?;
+    let exports = &mut output.wasm_mut().exports;
+    let unused = exports.iter().filter(|export| export.name.contains(UNUSED));
+    for export in unused.map(|export| export.id()).collect::<Vec<_>>() {
+        exports.delete(export);
+    }
+    output.emit(directory)
 }
