@@ -33,6 +33,8 @@ channel=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
 rustc --version >/dev/null 2>&1 ||
   get "Rust $channel" toolchain install "$channel" --profile minimal
 has_target $wasm || get "the target $wasm" target add $wasm
+[ -d "$(rustc --print sysroot)/lib/rustlib/src/rust/library" ] ||
+  get "the source of the standard library" component add rust-src
 for component in "$@"; do
   has_component "$component" || get "$component" component add "$component"
 done

@@ -22,6 +22,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// what the browser draws first must be what the server drew.
 #[wasm_bindgen]
 pub async fn hydrate() {
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     let Some(initial) = initial::read() else {
         return;

@@ -186,7 +186,7 @@ fn compression() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new()
         .br(true)
         .gzip(true)
-        .quality(tower_http::CompressionLevel::Precise(5))
+        .quality(tower_http::CompressionLevel::Precise(7))
         .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("font/")))
 }
 

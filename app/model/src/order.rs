@@ -1,5 +1,5 @@
 //! Sorting, for code that a browser loads: the sort of the standard library is compiled anew for
-//! each type and weighs kilobytes each time, so here one copy of it sorts places.
+//! each type and weighs kilobytes each time, so here one merge sort sorts places.
 
 use std::cmp::Ordering;
 
@@ -18,8 +18,36 @@ pub fn sort<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
 /// The places from 0 to `count` in the order that `compare` gives them; equal ones keep theirs.
 pub fn places(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();
-    places.sort_by(|&a, &b| compare(a, b));
+    let mut merged = Vec::with_capacity(count);
+    let mut width = 1;
+    while width < count {
+        for pair in places.chunks(2 * width) {
+            merge(pair.split_at(width.min(pair.len())), compare, &mut merged);
+        }
+        std::mem::swap(&mut places, &mut merged);
+        merged.clear();
+        width *= 2;
+    }
     places
+}
+
+/// Appends two sorted runs as one; of equal ones that of the first run comes first.
+fn merge(
+    (mut left, mut right): (&[usize], &[usize]),
+    compare: &dyn Fn(usize, usize) -> Ordering,
+    out: &mut Vec<usize>,
+) {
+    while let ([first, left_rest @ ..], [second, right_rest @ ..]) = (left, right) {
+        if compare(*second, *first) == Ordering::Less {
+            out.push(*second);
+            right = right_rest;
+        } else {
+            out.push(*first);
+            left = left_rest;
+        }
+    }
+    out.extend_from_slice(left);
+    out.extend_from_slice(right);
 }
 
 #[cfg(test)]
