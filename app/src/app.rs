@@ -1,6 +1,6 @@
 //! The frame around every page, and the page within it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
 use markup::view;
@@ -13,8 +13,8 @@ use crate::{
         toast::{ToastList, Toasts},
     },
     erased::Derived,
-    feed::{Host, Initial},
-    node::Node,
+    feed::{Host, Initial, Method},
+    node::{Listed, Node, list},
     place::Place,
     routes::Page,
     state::Live,
@@ -51,18 +51,39 @@ pub fn App() -> Node {
     }
 }
 
-/// The page of the path. Another page is shown once its part was loaded; until then the one before
-/// stands.
+/// The page of the path. Another page is shown once its part was [brought](bring); until then the
+/// one before stands. It is drawn anew: nothing of the one before goes over, no focus and no scroll.
 #[component]
 fn Outlet() -> Node {
     let (place, live, host) = (Place::expect(), Live::expect(), Host::expect());
     let wanted = Derived::new(move || place.path(Page::at));
     let shown = RwSignal::new(wanted.get_untracked());
+    let host = Host::expect();
     Effect::new(move |_| {
         let page = wanted.get();
-        if page == shown.get_untracked() {
+        if page != shown.get_untracked() {
+            bring(page, wanted, shown, host.clone());
+        }
+    });
+    list(move || {
+        let page = shown.get();
+        vec![Listed { key: format!("{page:?}"), view: Box::new(move || page.view()) }]
+    })
+}
+
+/// How long it takes until a part that did not arrive is asked for again.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// Loads the part of a page and shows it, as long as the page is wanted. Where the part does not
+/// arrive although the server answers, another server stands there with other parts, and the page
+/// is loaded as a whole.
+fn bring(page: Page, wanted: Derived<Page>, shown: RwSignal<Page>, host: Host) {
+    spawn_local(async move {
+        let loaded = page.load().await;
+        if wanted.try_get_untracked() != Some(page) {
             return;
         }
+<<<<<<< HEAD
         if page.shows_transactions() && live.lacks_rows() {
             host.complete();
         }
@@ -72,8 +93,23 @@ fn Outlet() -> Node {
                 shown.set(page);
             }
         });
+=======
+        if loaded {
+            shown.set(page);
+        } else if host.call(Method::Get, "/readyz".to_owned(), None).await.is_ok() {
+            host.reload();
+        } else {
+            set_timeout(
+                move || {
+                    if wanted.try_get_untracked() == Some(page) {
+                        bring(page, wanted, shown, host);
+                    }
+                },
+                AGAIN,
+            );
+        }
+>>>>>>> pages-work
     });
-    Node::from(move || shown.get().view())
 }
 
 /// Follows the book that the address names.

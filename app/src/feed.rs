@@ -132,6 +132,9 @@ pub trait Feed: Send + Sync {
 
     /// Gives the document its title.
     fn name(&self, title: &str);
+
+    /// Loads the page of the address as a whole.
+    fn reload(&self);
 }
 
 /// The feed of a page that is rendered on the server: it answers nothing.
@@ -162,6 +165,8 @@ impl Feed for Silent {
     fn step(&self, _: &str, _: bool) {}
 
     fn name(&self, _: &str) {}
+
+    fn reload(&self) {}
 }
 
 /// The feed as components hold it.

@@ -22,7 +22,7 @@ pub use self::{
     drawn::Drawn,
     element::Element,
     hydrate::hydrate,
-    list::{Listed, Rows, list},
+    list::{Listed, Rows, list, redrawn},
     show::{Fallback, Show},
     value::{IntoFlag, IntoValue, Value},
 };

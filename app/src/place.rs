@@ -3,7 +3,10 @@
 
 use leptos::prelude::*;
 
-use crate::{erased::Derived, feed::Host};
+use crate::{
+    erased::Derived,
+    feed::{Host, escape},
+};
 
 /// Where the page stands, as a cheap copy. What reads it follows it.
 #[derive(Clone, Copy)]
@@ -60,19 +63,33 @@ impl Place {
         }
     }
 
-    /// The address that a link leads to from here: `?event=7` stays on the page.
-    pub fn resolve(self, link: &str) -> String {
-        match link.starts_with('?') {
-            true => self.path.with_untracked(|path| format!("{path}{link}")),
-            false => link.to_owned(),
+    /// The address of a page in the book that is shown, when the address here names one.
+    pub fn page(self, path: &str) -> String {
+        match self.query("book") {
+            Some(book) => format!("{path}?book={}", escape(&book)),
+            None => path.to_owned(),
         }
     }
 
-    /// Goes to an address, as a new step of the history, and to the top of a new page.
+    /// The address that a link leads to from here: `?event=7` stays on the page, `?` leaves its
+    /// query.
+    pub fn resolve(self, link: &str) -> String {
+        match link.strip_prefix('?') {
+            Some("") => self.path.get_untracked(),
+            Some(_) => self.path.with_untracked(|path| format!("{path}{link}")),
+            None => link.to_owned(),
+        }
+    }
+
+    /// Goes to an address, as a new step of the history, and to the top of a new page. A link to
+    /// where one is leads nowhere.
     pub fn go(self, host: &Host, link: &str) {
         let address = self.resolve(link);
-        let (path, _) = split(&address);
+        let (path, query) = split(&address);
         let elsewhere = self.path.with_untracked(|before| before != path);
+        if !elsewhere && self.query.with_untracked(|before| before == query) {
+            return;
+        }
         host.step(&address, elsewhere);
         self.arrive(&address);
     }
@@ -116,7 +133,6 @@ fn unescape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feed::escape;
 
     fn at<T>(address: &str, check: impl FnOnce(Place) -> T) -> T {
         Owner::new_root(None).with(|| untrack(|| check(Place::new(address))))
@@ -132,8 +148,13 @@ mod tests {
             assert_eq!(place.query("boo"), None);
             assert_eq!(place.resolve("?event=9"), "/alerts/a%2D1?event=9");
             assert_eq!(place.resolve("/risk"), "/risk");
+            assert_eq!(place.resolve("?"), "/alerts/a%2D1");
+            assert_eq!(place.page("/risk"), "/risk?book=drill%3A7");
         });
-        at("", |place| assert_eq!(place.path(str::to_owned), "/"));
+        at("", |place| {
+            assert_eq!(place.path(str::to_owned), "/");
+            assert_eq!(place.page("/risk"), "/risk");
+        });
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use leptos::prelude::*;
+use leptos::wasm_split::{self, SplitLoaderError, wasm_split};
 use model::Topic;
 
 use crate::{
@@ -72,6 +72,7 @@ impl Page {
         }
     }
 
+<<<<<<< HEAD
     /// Whether the page shows single transactions. Every other one is served without them: they
     /// are a quarter of the state.
     pub fn shows_transactions(self) -> bool {
@@ -87,6 +88,18 @@ impl Page {
             Page::Desk(_) => __preload_desk().await,
             Page::Missing => {}
         }
+=======
+    /// Loads the part that draws the page, and tells whether it is there. Only a browser has
+    /// anything to load.
+    pub async fn load(self) -> bool {
+        let loaded = match self {
+            Page::Overview => load_summary().await,
+            Page::Domain(_) => load_domain().await,
+            Page::Desk(_) => load_desk().await,
+            Page::Missing => Ok(()),
+        };
+        loaded.is_ok()
+>>>>>>> pages-work
     }
 
     /// The page, whose part is there.
@@ -101,21 +114,24 @@ impl Page {
 }
 
 /// What a part draws. Its functions are asynchronous only because a part may have to be loaded.
-fn ready(drawn: impl Future<Output = Node>) -> Node {
+fn ready(drawn: impl Future<Output = Drawn>) -> Node {
     match pin!(drawn).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(node) => node,
-        Poll::Pending => Node::Empty,
+        Poll::Ready(Ok(node)) => node,
+        Poll::Ready(Err(_)) | Poll::Pending => Node::Empty,
     }
 }
 
-#[lazy]
-fn summary(_only: ()) -> Node {
-    overview::Overview()
+/// What a part draws, if it is there. Leptos' own `lazy` ends the whole view where it is not.
+type Drawn = Result<Node, SplitLoaderError>;
+
+#[wasm_split(summary_0, wasm_split_path = wasm_split, preload(load_summary), fallible)]
+fn summary(_only: ()) -> Drawn {
+    Ok(overview::Overview())
 }
 
-#[lazy]
-fn domain(topic: Topic) -> Node {
-    match topic {
+#[wasm_split(domain_0, wasm_split_path = wasm_split, preload(load_domain), fallible)]
+fn domain(topic: Topic) -> Drawn {
+    Ok(match topic {
         Topic::Budget => budget::Budget(),
         Topic::Projects => projects::Projects(),
         Topic::Compliance => compliance::Compliance(),
@@ -123,17 +139,17 @@ fn domain(topic: Topic) -> Node {
         Topic::Risk => risk::Risk(),
         Topic::System => systems::Systems(),
         Topic::Etl => pipelines::Pipelines(),
-    }
+    })
 }
 
-#[lazy]
-fn desk(desk: Desk) -> Node {
-    match desk {
+#[wasm_split(desk_0, wasm_split_path = wasm_split, preload(load_desk), fallible)]
+fn desk(desk: Desk) -> Drawn {
+    Ok(match desk {
         Desk::Alerts => alerts::Alerts(),
         Desk::Scenarios => scenarios::Scenarios(),
         Desk::Run => scenarios::ScenarioRun(),
         Desk::Operations => operations::Operations(),
-    }
+    })
 }
 
 #[cfg(test)]

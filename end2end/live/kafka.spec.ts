@@ -66,12 +66,34 @@ test.describe("with a broker of its own", () => {
     await expect.poll(metrics).toMatch(/streamboard_kafka_lag_records\{topic="budget",partition="\d"\} 0/);
   });
 
+  test("garbage is refused, kept, and opens to its reason and bytes", async ({ page }) => {
+    const producer = kafka.producer();
+    await producer.connect();
+    await producer.send({ topic: "streamboard.risk", messages: [{ key: "nobody", value: "not <JSON" }] });
+    await producer.disconnect();
+    await expect.poll(async () => (await server.json("/api/v1/dead-letters")).items.length).toBe(1);
+    await page.goto(`${server.url}/operations`);
+    const rejects = page.locator("section.rejects");
+    await rejects.getByRole("button", { name: "Load" }).click();
+    const row = rejects.locator("tbody tr").first();
+    await expect(row).toContainText("not_json");
+    await row.getByRole("button").click();
+    await expect(rejects.getByRole("region", { name: "Bytes" })).toHaveText("not <JSON");
+    await expect(rejects.locator(".letter")).toContainText("nobody");
+  });
+
   test("a killed broker shows the change-over, and its return the recovery", async ({ page }) => {
     test.setTimeout(120_000);
     await page.goto(server.url);
     broker("kill", folder);
     await expect(page.getByText("Kafka unreachable. The last real figures are held.")).toBeVisible({ timeout: 40_000 });
     await expect(page.getByText("Kafka unreachable. Every figure below is simulated.")).toBeVisible({ timeout: 30_000 });
+    // A simulation in place of real figures hides no real alert, neither here nor in the bar.
+    const { real_alerts: real } = await server.json("/api/v1/status");
+    const urgent = real[2] + real[3];
+    expect(urgent).toBeGreaterThan(0);
+    await expect(page.locator(".wrong .counts")).toContainText(`${urgent} critical`);
+    await expect(page.locator(".bar .badge")).toHaveText(`${urgent} critical`);
     broker("start", folder);
     await expect.poll(async () => (await server.json("/api/v1/status")).state, { timeout: 60_000 }).toBe("live");
     await expect(page.getByText("Kafka unreachable.")).toBeHidden();

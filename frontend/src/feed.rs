@@ -85,6 +85,10 @@ impl Feed for Browser {
         document().set_title(title);
     }
 
+    fn reload(&self) {
+        drop(window().location().reload());
+    }
+
     fn worn(&self) -> Theme {
         let chosen =
             document().document_element().and_then(|root| root.get_attribute("data-theme"));

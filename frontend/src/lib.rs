@@ -16,7 +16,8 @@ use futures_channel::mpsc;
 use leptos::{mount::hydrate_body, prelude::*, task::spawn_local};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Brings the page to life. A page whose state cannot be read stays as it was served.
+/// Brings the page to life. A page whose state cannot be read, or whose part is missing, stays as
+/// it was served.
 ///
 /// The state stands still until the page is taken over, which waits for the part that draws it:
 /// what the browser draws first must be what the server drew.
@@ -28,7 +29,9 @@ pub async fn hydrate() {
         return;
     };
     let address = feed::address();
-    Page::at(window().location().pathname().unwrap_or_default().as_str()).load().await;
+    if !Page::at(window().location().pathname().unwrap_or_default().as_str()).load().await {
+        return;
+    }
     let (asks, asked) = mpsc::unbounded();
     hydrate_body(move || {
         let (live, place) = (Live::new(&initial), Place::new(&address));

@@ -59,10 +59,11 @@ pub fn tick_label(unit: Unit, value: f64) -> String {
 }
 
 /// Draws four or five gridlines, the baseline, and their labels 8 px to the left of the plot.
-/// Values in `taken` have a line of their own there and are left out.
+/// Values in `taken` have a line of their own there and are left out; counts are whole.
 pub fn values(drawing: &mut Drawing, plot: Plot, scale: &Linear, unit: Unit, taken: &[f64]) {
     let (low, high) = scale.domain();
-    for tick in ticks(low, high, 5) {
+    let whole = |tick: &f64| unit != Unit::Count || tick.fract() == 0.0;
+    for tick in ticks(low, high, 5).into_iter().filter(whole) {
         let y = scale.at(tick);
         let is_taken = taken.iter().any(|value| (scale.at(*value) - y).abs() < 11.0);
         let class = if tick == low { "baseline" } else { "grid" };

@@ -208,11 +208,19 @@ impl LineChart {
         }
     }
 
-    /// The line for now; its words stand where the names are, else before it.
+    /// The line for now; its words stand where the names are, else before it, and give way to
+    /// those of a projection.
     fn present(&self, drawing: &mut Drawing, layout: &Layout) {
         let (x, y) = (layout.x.at(self.now), layout.plot.top - 4.0);
         drawing.rule((x, layout.plot.top - 8.0), (x, layout.plot.bottom), "now");
         let words = format!("Now, {}", format::clock(self.now));
+        let covered = |projection: &Projection| {
+            let from = layout.x.at(projection.at) - text_width(&projection.words);
+            from < x + 10.0 + text_width(&words)
+        };
+        if self.projection.as_ref().is_some_and(covered) {
+            return;
+        }
         if drawing.width - x > text_width(&words) + 8.0 {
             drawing.text((x + 6.0, y), Anchor::Start, words, "label now");
         } else {
@@ -274,14 +282,17 @@ impl LineChart {
                 Some((series, *self.places(layout, &series.points).last()?, value))
             })
             .collect();
+        // In one column behind the line for now, however old the newest point of each is.
+        let now = layout.x.at(self.now) - 4.0;
+        let column = ends.iter().map(|(_, end, _)| end.0).fold(now, f64::max);
         let wanted: Vec<f64> = ends.iter().map(|(_, end, _)| end.1).collect();
         let bounds = (layout.plot.top + 12.0, layout.plot.bottom);
-        for ((series, end, value), y) in ends.iter().zip(spread(&wanted, NAME_GAP, bounds)) {
+        for ((series, _, value), y) in ends.iter().zip(spread(&wanted, NAME_GAP, bounds)) {
             let value = label(self.unit, *value);
-            let room = drawing.width - end.0 - 14.0 - text_width(&value);
+            let room = drawing.width - column - 14.0 - text_width(&value);
             let name = fitted(&series.name, room);
             let class = format!("name {}", series.tone.class());
-            drawing.name((end.0 + 10.0, y + 4.0), name, &value, class);
+            drawing.name((column + 10.0, y + 4.0), name, &value, class);
         }
     }
 

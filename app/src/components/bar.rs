@@ -10,6 +10,7 @@ use crate::{
     feed::{Host, Theme},
     format,
     node::{Children, Node},
+    pages::overview::verdict,
     place::Place,
     state::{Connection, Live},
 };
@@ -18,10 +19,7 @@ use crate::{
 pub fn link(path: &str) -> Signal<String> {
     let place = Place::expect();
     let path = path.to_owned();
-    Signal::derive(move || match place.query("book") {
-        Some(book) => format!("{path}?book={}", crate::feed::escape(&book)),
-        None => path.clone(),
-    })
+    Signal::derive(move || place.page(&path))
 }
 
 #[component]
@@ -52,15 +50,14 @@ fn Place(
     }
 }
 
-/// How many alerts need action.
+/// How many alerts need action: those that the verdict counts.
 #[component]
 fn Urgent() -> Node {
     let live = Live::expect();
     let urgent = Derived::new(move || {
-        live.alerts(|snapshot| {
-            let open = snapshot.alerts.values().filter(|alert| alert.state.is_open());
-            open.filter(|alert| alert.severity >= Severity::Critical).count()
-        })
+        let counts =
+            live.status(|status| live.alerts(|snapshot| verdict::counts(snapshot, status)));
+        counts[Severity::Critical.index()..].iter().sum::<usize>()
     });
     let badge = move || {
         view! {

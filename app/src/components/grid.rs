@@ -15,7 +15,7 @@ use crate::{
     erased::Derived,
     feed::escape,
     format,
-    node::Node,
+    node::{Listed, Node, redrawn},
     place::Place,
 };
 
@@ -141,6 +141,8 @@ pub struct Grid {
     pub caption: &'static str,
     /// Columns.
     pub columns: Vec<Column>,
+    /// Whether a row is one event, not an entity that has many.
+    pub of_events: bool,
     /// Rows, in no particular order.
     pub entries: Vec<Entry>,
     /// The row below.
@@ -173,8 +175,12 @@ pub fn GridTable(
         let (base, open) = (base.get(), open.get());
         let columns = columns.get();
         grid.with(|grid| {
-            let entries = order.get().sorted(&grid.entries).into_iter();
-            entries.map(|entry| row(entry, &columns, &base, open.as_deref())).collect::<Vec<_>>()
+            let listed = |entry: &Entry| {
+                let key = if grid.of_events { entry.origin.event.as_str() } else { &entry.entity };
+                let row = row(entry, &columns, &base, open.as_deref());
+                Listed { key: key.to_owned(), view: Box::new(move || row) }
+            };
+            order.get().sorted(&grid.entries).into_iter().map(listed).collect()
         })
     };
     let total = move || {
@@ -188,7 +194,7 @@ pub fn GridTable(
                 <thead>
                     <tr>{move || columns.get().into_iter().enumerate().map(head).collect::<Vec<_>>()}</tr>
                 </thead>
-                <tbody>{body}</tbody>
+                <tbody>{redrawn(body)}</tbody>
                 <tfoot>{total}</tfoot>
             </table>
         </div>

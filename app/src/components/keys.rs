@@ -127,8 +127,8 @@ pub fn Keys() -> Node {
             match act {
                 Act::Go => going.set_value(true),
                 Act::Open(path) => {
-                    let query = window().location().search().unwrap_or_default();
-                    place.go(&host, &format!("{path}{query}"));
+                    let address = untrack(|| place.page(path));
+                    place.go(&host, &address);
                 }
                 Act::Theme => host.wear(match host.worn() {
                     Theme::Dark => Theme::Light,

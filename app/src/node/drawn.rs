@@ -96,7 +96,7 @@ pub(super) fn listing(
 ) -> RenderEffect<Vec<Row>> {
     RenderEffect::new(move |before: Option<Vec<Row>>| {
         let walk = served.take();
-        let next = rows.next(before.unwrap_or_default(), &mut |node| match &walk {
+        let next = rows.next(before.unwrap_or_default(), svg, &mut |node| match &walk {
             Some(walk) => walk.find(node),
             None => draw(node, svg),
         });
@@ -109,14 +109,22 @@ pub(super) fn listing(
     })
 }
 
-/// Puts rows in their order before `end`; those that stand right are not touched.
+/// Puts rows in their order before `end`; those that stand right are not touched. A browser takes
+/// the focus from what is moved, so it is given back.
 fn arrange(rows: &[Row], parent: &web_sys::Node, end: &web_sys::Node) {
+    let focused = document().active_element().filter(|focused| parent.contains(Some(focused)));
     let mut behind = end.clone();
     for row in rows.iter().rev() {
         if row.drawn.last().next_sibling().as_ref() != Some(&behind) {
             row.drawn.place(parent, Some(&behind));
         }
         behind = row.drawn.first();
+    }
+    let lost = focused.filter(|focused| document().active_element().as_ref() != Some(focused));
+    if let Some(lost) = lost.and_then(|lost| lost.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        drop(lost.focus_with_options(&options));
     }
 }
 
@@ -284,12 +292,15 @@ impl Standing {
             self.children.iter().for_each(|child| child.place(&self.node, None));
         }
         Held::renew(&mut self.properties, element.properties, &self.node, Kind::Property);
-        for (index, (name, listener)) in element.listeners.into_iter().enumerate() {
-            match self.listeners.get(index) {
-                Some(heard) if heard.name == name => drop(heard.listener.replace(listener)),
-                _ => self.listeners.push(Heard::new(&self.node, name, listener)),
-            }
+        let mut before = std::mem::take(&mut self.listeners);
+        for (name, listener) in element.listeners {
+            let heard = match before.iter().position(|heard| heard.name == name) {
+                Some(at) => before.remove(at).tell(listener),
+                None => Heard::new(&self.node, name, listener),
+            };
+            self.listeners.push(heard);
         }
+        before.into_iter().for_each(|heard| heard.leave(&self.node));
         if let Some(refer) = element.reference {
             refer(&self.node);
         }
@@ -430,7 +441,7 @@ struct Heard {
     name: &'static str,
     listener: Rc<RefCell<Listener>>,
     /// Ends with the element.
-    _callback: Closure<dyn FnMut(web_sys::Event)>,
+    callback: Closure<dyn FnMut(web_sys::Event)>,
 }
 
 impl Heard {
@@ -445,6 +456,18 @@ impl Heard {
         });
         let function = callback.as_ref().unchecked_ref();
         drop(node.add_event_listener_with_callback(name, function));
-        Self { name, listener, _callback: callback }
+        Self { name, listener, callback }
+    }
+
+    /// Tells another listener from now on.
+    fn tell(self, listener: Listener) -> Self {
+        drop(self.listener.replace(listener));
+        self
+    }
+
+    /// Listens no more, at an element that stays.
+    fn leave(self, node: &web_sys::Element) {
+        let function = self.callback.as_ref().unchecked_ref();
+        drop(node.remove_event_listener_with_callback(self.name, function));
     }
 }

@@ -15,13 +15,20 @@ pub struct Listed {
 /// The rows of a list, now and later.
 pub struct Rows {
     read: Box<dyn FnMut() -> Vec<Listed> + Send>,
-    /// Owner of what the rows make: it must outlive the moment in which the list is read.
+    /// Owner of what the rows make: it must outlive the moment in which the list is read. Without
+    /// one the rows are drawn again each time.
     owner: Option<Owner>,
 }
 
 /// A list that changes.
 pub fn list(rows: impl FnMut() -> Vec<Listed> + Send + 'static) -> Node {
-    Node::List(Rows { read: Box::new(rows), owner: Owner::current() })
+    Node::List(Rows { read: Box::new(rows), owner: Some(Owner::current().unwrap_or_default()) })
+}
+
+/// A list whose rows are drawn again whenever it changes, each into what stands there for its key:
+/// an element goes along with its row, and the focus with it.
+pub fn redrawn(rows: impl FnMut() -> Vec<Listed> + Send + 'static) -> Node {
+    Node::List(Rows { read: Box::new(rows), owner: None })
 }
 
 impl Rows {
@@ -30,10 +37,11 @@ impl Rows {
         (self.read)()
     }
 
-    /// The rows now, each as it was drawn before where it was there.
+    /// The rows now, each in what was drawn for it before where it was there.
     pub(super) fn next(
         &mut self,
         before: Vec<Row>,
+        svg: bool,
         new: &mut dyn FnMut(Node) -> Drawn,
     ) -> Vec<Row> {
         let mut before: Vec<Option<Row>> = before.into_iter().map(Some).collect();
@@ -41,7 +49,12 @@ impl Rows {
         let mut keep = |listed: Listed| {
             let same = |row: &Option<Row>| row.as_ref().is_some_and(|row| row.key == listed.key);
             match before.iter().position(same).and_then(|at| before[at].take()) {
-                Some(row) => row,
+                Some(mut row) => {
+                    if row.owner.is_none() {
+                        row.drawn.become_((listed.view)(), svg);
+                    }
+                    row
+                }
                 None => self.draw(listed, new),
             }
         };
@@ -50,14 +63,14 @@ impl Rows {
         next
     }
 
-    /// Draws a row under an owner of its own, so that what it made ends with it.
+    /// Draws a row, one that stays under an owner of its own, so that what it made ends with it.
     fn draw(&self, listed: Listed, new: &mut dyn FnMut(Node) -> Drawn) -> Row {
         let Listed { key, view } = listed;
-        let owner = match &self.owner {
-            Some(owner) => owner.child(),
-            None => Owner::new(),
+        let owner = self.owner.as_ref().map(Owner::child);
+        let drawn = match &owner {
+            Some(owner) => owner.with(|| untrack(|| new(view()))),
+            None => new(view()),
         };
-        let drawn = owner.with(|| untrack(|| new(view())));
         Row { key, drawn, owner }
     }
 }
@@ -66,13 +79,15 @@ impl Rows {
 pub struct Row {
     key: String,
     pub(super) drawn: Drawn,
-    owner: Owner,
+    owner: Option<Owner>,
 }
 
 impl Row {
     fn leave(self) {
         self.drawn.remove();
         drop(self.drawn);
-        self.owner.cleanup();
+        if let Some(owner) = self.owner {
+            owner.cleanup();
+        }
     }
 }

@@ -189,6 +189,7 @@ fn grid(snapshot: &Snapshot, now: Timestamp, summary: Option<&Summary>) -> Grid 
     Grid {
         caption: "Departments and their budgets, amounts in millions",
         columns: COLUMNS.into(),
+        of_events: false,
         entries: snapshot.budget.values().map(entry).collect(),
         total: summary.map(|summary| total(snapshot, summary)),
         order: Order::down(5),

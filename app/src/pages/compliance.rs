@@ -162,6 +162,7 @@ fn grid(snapshot: &Snapshot, now: Timestamp) -> Grid {
     Grid {
         caption: "Compliance items",
         columns: COLUMNS.into(),
+        of_events: false,
         entries: snapshot.compliance.values().map(entry).collect(),
         total: None,
         order: Order::up(9),

@@ -185,6 +185,7 @@ fn grid(snapshot: &Snapshot, now: Timestamp) -> Grid {
     Grid {
         caption: "Jobs and the freshness of their data",
         columns: COLUMNS.into(),
+        of_events: false,
         entries: snapshot.etl.values().map(entry).collect(),
         total: None,
         order: Order::down(2),

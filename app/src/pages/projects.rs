@@ -204,6 +204,7 @@ fn grid(snapshot: &Snapshot, now: Timestamp, summary: &Summary) -> Grid {
         caption: "Projects and their earned value, amounts in millions",
         columns: COLUMNS.into(),
         total: (!entries.is_empty()).then(|| total(snapshot, summary)),
+        of_events: false,
         entries,
         order: Order::down(12),
     }

@@ -149,6 +149,7 @@ fn grid(snapshot: &Snapshot, now: Timestamp, summary: &Summary) -> Grid {
         caption: "Risk events, amounts in millions",
         columns: COLUMNS.into(),
         total: (!entries.is_empty()).then(|| total(snapshot, summary)),
+        of_events: false,
         entries,
         order: Order::down(6),
     }

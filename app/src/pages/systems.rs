@@ -214,6 +214,7 @@ fn grid(snapshot: &Snapshot) -> Grid {
     Grid {
         caption: "Services and their health",
         columns: COLUMNS.into(),
+        of_events: false,
         entries: snapshot.system.values().map(entry).collect(),
         total: None,
         order: Order::down(6),

@@ -221,6 +221,7 @@ fn grid(snapshot: &Snapshot, now: Timestamp) -> Grid {
     Grid {
         caption: "The newest transactions, at most 200",
         columns: COLUMNS.into(),
+        of_events: true,
         entries: snapshot.transactions.values().rev().map(entry).collect(),
         total: None,
         order: Order::down(1),

@@ -65,7 +65,8 @@ impl Dots {
         let (low, high) = scale.domain();
         for (index, threshold) in self.thresholds.iter().enumerate() {
             let end = if threshold.bad == Bad::Below { low } else { high };
-            let end = self.thresholds.get(index + 1).map_or(end, |next| next.value);
+            let next = self.thresholds.get(index + 1);
+            let end = next.map_or(end, |next| next.value);
             let (edge, end) = (scale.at(threshold.value), scale.at(end));
             let name = threshold.severity.name();
             let frame = [edge.min(end), 0.0, (edge - end).abs(), bottom];
@@ -74,7 +75,10 @@ impl Dots {
             let words = threshold.words.clone();
             let anchor = if threshold.bad == Bad::Below { Anchor::End } else { Anchor::Start };
             let aside = if threshold.bad == Bad::Below { -6.0 } else { 6.0 };
-            drawing.text((edge + aside, 12.0), anchor, words, format!("label {name}"));
+            // Words that would run into those of the next band stand a line lower.
+            let tight = next.is_some() && text_width(&words) + 12.0 > (edge - end).abs();
+            let y = if tight { 26.0 } else { 12.0 };
+            drawing.text((edge + aside, y), anchor, words, format!("label {name}"));
         }
     }
 

@@ -18,8 +18,9 @@ pub fn Topics() -> Node {
     let cells = |cells: Vec<String>| {
         let mut cells = cells.into_iter();
         let head = cells.next();
+        let provenance = cells.next();
         let rest = cells.map(|cell| view! { <td class="number">{cell}</td> }).collect_view();
-        view! { <tr><th scope="row">{head}</th>{rest}</tr> }
+        view! { <tr><th scope="row">{head}</th><td>{provenance}</td>{rest}</tr> }
     };
     view! {
         <div class="grid-frame" tabindex="0" role="region" aria-label="Topics">
@@ -28,7 +29,7 @@ pub fn Topics() -> Node {
                 <thead>
                     <tr>
                         <th scope="col">"Topic"</th>
-                        <th scope="col" class="number">"Provenance"</th>
+                        <th scope="col">"Provenance"</th>
                         <th scope="col" class="number">"Newest event"</th>
                         <th scope="col" class="number">"Stale after"</th>
                         <th scope="col" class="number">"Events"</th>

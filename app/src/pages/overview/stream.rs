@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use markup::view;
 use model::{Alert, AlertState, Book, Provenance, Severity, order};
+use wasm_bindgen::JsCast;
 
 use super::verdict::standing;
 use crate::{
@@ -65,12 +66,25 @@ pub fn Stream() -> Node {
         };
         held.as_ref().map_or(0, fresh)
     });
-    let hold = move || {
-        if held.with_untracked(Option::is_none) {
-            held.set(Some(newest.get_untracked()));
-        }
+    // Whether the pointer is in it, and whether the focus is.
+    let within = StoredValue::new((false, false));
+    let settle = move || match (within.get_value(), held.with_untracked(Option::is_some)) {
+        ((false, false), true) => held.set(None),
+        ((true, _) | (_, true), false) => held.set(Some(newest.get_untracked())),
+        _ => {}
     };
-    let release = move || held.set(None);
+    let point = move |there: bool| {
+        within.update_value(|within| within.0 = there);
+        settle();
+    };
+    let focus = move |there: bool| {
+        within.update_value(|within| within.1 = there);
+        settle();
+    };
+    let release = move || {
+        within.set_value((false, false));
+        settle();
+    };
     let fresh = move || {
         view! {
             <p class="waiting" role="status">
@@ -85,16 +99,23 @@ pub fn Stream() -> Node {
             <StreamHead/>
             {shown(move || waiting.get() != 0, move || fresh().into_any())}
             <ol
-                on:mouseenter=move |_| hold()
-                on:mouseleave=move |_| release()
-                on:focusin=move |_| hold()
-                on:focusout=move |_| release()
+                on:mouseenter=move |_| point(true)
+                on:mouseleave=move |_| point(false)
+                on:focusin=move |_| focus(true)
+                on:focusout=move |event| if !stays(&event) { focus(false) }
             >
                 {list(rows)}
             </ol>
         </section>
     }
     .into_any()
+}
+
+/// Whether the focus only moves along within what listens.
+fn stays(event: &leptos::ev::FocusEvent) -> bool {
+    let node = |target: Option<web_sys::EventTarget>| target?.dyn_into::<web_sys::Node>().ok();
+    let (list, next) = (node(event.current_target()), node(event.related_target()));
+    list.is_some_and(|list| next.is_some() && list.contains(next.as_ref()))
 }
 
 #[component]

@@ -1,0 +1,88 @@
+// Live figures move under whoever reads them: focus and scroll stay where they are.
+import type { Locator, Page } from "@playwright/test";
+import { expect, open, test } from "../fixtures/test.ts";
+
+/** Waits until so many messages of the server have been drawn. */
+async function updates(page: Page, count: number) {
+  await page.evaluate((count) => new Promise<void>((done) => {
+    let drawn = 0;
+    const observer = new MutationObserver((changes) => {
+      const within = (node: Node) => (node instanceof Element ? node : node.parentElement)?.closest("main");
+      if (changes.some(({ target }) => within(target)) && ++drawn >= count) {
+        observer.disconnect();
+        done();
+      }
+    });
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  }), count);
+}
+
+/** Focuses a link and holds that it keeps the focus and leads to the same. */
+async function keepsFocus(page: Page, link: Locator) {
+  await link.focus();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+  const words = await focused();
+  expect(words).not.toBe("");
+  await page.evaluate(() => ((window as any).held = document.activeElement));
+  await updates(page, 12);
+  expect(await focused()).toBe(words);
+  expect(await page.evaluate(() => document.activeElement === (window as any).held)).toBe(true);
+}
+
+test("a focused alert of the stream keeps the focus", async ({ page, server }) => {
+  const stream = page.getByRole("region", { name: "Alerts" });
+  await open(page, server.url);
+  await expect(stream.locator("a.title").first()).toBeVisible();
+  await keepsFocus(page, stream.locator("a.title").first());
+});
+
+for (const path of ["/budget", "/systems", "/transactions", "/risk"]) {
+  test(`a focused row of ${path} keeps the focus`, async ({ page, server }) => {
+    await open(page, server.url + path);
+    await keepsFocus(page, page.locator("main tbody th a").nth(1));
+  });
+}
+
+test("what is scrolled stays where it is", async ({ page, server }) => {
+  await page.setViewportSize({ width: 390, height: 600 });
+  await open(page, `${server.url}/systems`);
+  const table = page.locator(".entities .grid-frame");
+  await table.scrollIntoViewIfNeeded();
+  await table.evaluate((frame) => (frame.scrollLeft = 60));
+  const places = async () => [
+    await table.evaluate((frame) => frame.scrollLeft),
+    await page.evaluate(() => scrollY),
+  ];
+  const before = await places();
+  expect(before[1]).toBeGreaterThan(0);
+  await updates(page, 12);
+  expect(await places()).toEqual(before);
+});
+
+test("the stream holds still while it has the pointer or the focus", async ({ page, server }) => {
+  const answer = await fetch(`${server.url}/api/v1/scenarios/market-volatility/runs`, {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ seed: 4127, speed: 60 }),
+  });
+  const { id } = await answer.json();
+  await open(page, `${server.url}/?book=drill:${id}`);
+  const stream = page.getByRole("region", { name: "Alerts" });
+  const titles = stream.locator("a.title");
+  const rows = () => titles.allInnerTexts();
+  await expect(titles.nth(1)).toBeVisible({ timeout: 30_000 });
+  await titles.nth(1).focus();
+  const held = await rows();
+  await page.keyboard.press("k");
+  await expect(titles.nth(0)).toBeFocused();
+  await titles.nth(1).hover();
+  await page.mouse.move(400, 500);
+  const fresh = stream.getByRole("button", { name: /^\d+ new$/ });
+  await expect(fresh).toBeVisible({ timeout: 30_000 });
+  expect(await rows()).toEqual(held);
+  await expect(titles.nth(0)).toBeFocused();
+  await fresh.click();
+  await expect(fresh).toBeHidden();
+  expect((await rows()).length).toBeGreaterThan(held.length);
+  await fetch(`${server.url}/api/v1/scenarios/runs/${id}/stop`, {
+    method: "POST", headers: { "content-type": "application/json" }, body: "{}",
+  });
+});
