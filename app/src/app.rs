@@ -55,13 +55,16 @@ pub fn App() -> Node {
 /// one before stands. It is drawn anew: nothing of the one before goes over, no focus and no scroll.
 #[component]
 fn Outlet() -> Node {
-    let (place, live, host) = (Place::expect(), Live::expect(), Host::expect());
+    let (place, live) = (Place::expect(), Live::expect());
     let wanted = Derived::new(move || place.path(Page::at));
     let shown = RwSignal::new(wanted.get_untracked());
     let host = Host::expect();
     Effect::new(move |_| {
         let page = wanted.get();
         if page != shown.get_untracked() {
+            if page.shows_events() && live.lacks_events() {
+                host.complete();
+            }
             bring(page, wanted, shown, host.clone());
         }
     });
@@ -83,17 +86,6 @@ fn bring(page: Page, wanted: Derived<Page>, shown: RwSignal<Page>, host: Host) {
         if wanted.try_get_untracked() != Some(page) {
             return;
         }
-<<<<<<< HEAD
-        if page.shows_transactions() && live.lacks_rows() {
-            host.complete();
-        }
-        spawn_local(async move {
-            page.load().await;
-            if page == wanted.get_untracked() {
-                shown.set(page);
-            }
-        });
-=======
         if loaded {
             shown.set(page);
         } else if host.call(Method::Get, "/readyz".to_owned(), None).await.is_ok() {
@@ -108,7 +100,6 @@ fn bring(page: Page, wanted: Derived<Page>, shown: RwSignal<Page>, host: Host) {
                 AGAIN,
             );
         }
->>>>>>> pages-work
     });
 }
 

@@ -90,9 +90,28 @@ impl<T: PartialEq + Send + Sync + 'static> Derived<T> {
     }
 }
 
-impl<T: PartialEq + Clone + Send + Sync + 'static> From<Derived<T>> for Signal<T> {
-    fn from(derived: Derived<T>) -> Self {
-        Signal::derive(move || derived.get())
+/// A value that stays as it is.
+impl<T: PartialEq + Clone + Send + Sync + 'static> From<T> for Derived<T> {
+    fn from(value: T) -> Self {
+        Self::new(move || value.clone())
+    }
+}
+
+impl From<&'static str> for Derived<String> {
+    fn from(text: &'static str) -> Self {
+        Self::new(move || text.to_owned())
+    }
+}
+
+impl<T: PartialEq + Clone + Send + Sync + 'static> From<RwSignal<T>> for Derived<T> {
+    fn from(signal: RwSignal<T>) -> Self {
+        Self::new(move || signal.get())
+    }
+}
+
+impl<T: Default + PartialEq + Send + Sync + 'static> Default for Derived<T> {
+    fn default() -> Self {
+        Self::new(T::default)
     }
 }
 

@@ -72,23 +72,12 @@ impl Page {
         }
     }
 
-<<<<<<< HEAD
-    /// Whether the page shows single transactions. Every other one is served without them: they
-    /// are a quarter of the state.
-    pub fn shows_transactions(self) -> bool {
-        matches!(self, Page::Domain(Topic::Transactions) | Page::Desk(Desk::Alerts))
+    /// Whether the page leads to single events. Every other one is served without transactions
+    /// and without the events behind alerts: they are a third of the state.
+    pub fn shows_events(self) -> bool {
+        matches!(self, Page::Domain(_) | Page::Desk(Desk::Alerts))
     }
 
-    /// Loads the part that draws the page. Only a browser has anything to load.
-    pub async fn load(self) {
-        #[cfg(target_arch = "wasm32")]
-        match self {
-            Page::Overview => __preload_summary().await,
-            Page::Domain(_) => __preload_domain().await,
-            Page::Desk(_) => __preload_desk().await,
-            Page::Missing => {}
-        }
-=======
     /// Loads the part that draws the page, and tells whether it is there. Only a browser has
     /// anything to load.
     pub async fn load(self) -> bool {
@@ -99,7 +88,6 @@ impl Page {
             Page::Missing => Ok(()),
         };
         loaded.is_ok()
->>>>>>> pages-work
     }
 
     /// The page, whose part is there.

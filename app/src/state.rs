@@ -71,8 +71,8 @@ struct Held {
     /// What is shown while the page is paused.
     frozen: Option<Box<Snapshot>>,
     status: Status,
-    /// Whether the newest transactions were left out of the page.
-    lacks_rows: bool,
+    /// Whether transactions and the events behind alerts were left out of the page.
+    lacks_events: bool,
     dirty: [bool; Part::COUNT],
     /// Changes of entities that came while paused.
     waiting: u64,
@@ -96,8 +96,8 @@ impl Live {
         let clock = initial.status.now.max(snapshot.now);
         let status = initial.status.clone();
         let dirty = [false; Part::COUNT];
-        let lacks_rows = snapshot.transactions.is_empty() && !snapshot.minutes.is_empty();
-        let held = Held { epoch, snapshot, frozen: None, status, lacks_rows, dirty, waiting: 0 };
+        let lacks_events = snapshot.transactions.is_empty() && !snapshot.minutes.is_empty();
+        let held = Held { epoch, snapshot, frozen: None, status, lacks_events, dirty, waiting: 0 };
         Self {
             held: StoredValue::new(held),
             parts: std::array::from_fn(|_| Trigger::new()),
@@ -190,11 +190,11 @@ impl Live {
             .with_value(|held| (held.epoch, held.snapshot.book.clone(), held.snapshot.sequence))
     }
 
-    /// Whether the newest transactions were left out of the page, as the server does where a page
-    /// shows none. What is folded is right without them; a page that shows them asks for a
-    /// snapshot.
-    pub fn lacks_rows(self) -> bool {
-        self.held.with_value(|held| held.lacks_rows)
+    /// Whether transactions and the events behind alerts were left out of the page, as the server
+    /// does where a page shows none. What is folded is right without them; a page that shows them
+    /// asks for a snapshot.
+    pub fn lacks_events(self) -> bool {
+        self.held.with_value(|held| held.lacks_events)
     }
 
     /// Folds a message. Nobody is told before [`Live::flush`], so that a burst of messages costs
@@ -276,7 +276,7 @@ impl Held {
             ServerMessage::Hello(hello) => {
                 self.epoch = hello.epoch;
                 self.snapshot = hello.snapshot;
-                self.lacks_rows = false;
+                self.lacks_events = false;
                 self.dirty = [true; Part::COUNT];
             }
             ServerMessage::Delta(delta) => {
@@ -402,13 +402,13 @@ mod tests {
     fn left_out_transactions_come_with_a_snapshot() {
         Owner::new_root(None).with(|| {
             let mut initial = fixture::initial();
-            assert!(!Live::new(&initial).lacks_rows());
+            assert!(!Live::new(&initial).lacks_events());
             let whole = initial.hello.clone();
             initial.hello.snapshot.transactions = model::Map::default();
             let live = Live::new(&initial);
-            assert!(live.lacks_rows());
+            assert!(live.lacks_events());
             live.fold(ServerMessage::Hello(Box::new(whole.clone()))).unwrap();
-            assert!(!live.lacks_rows());
+            assert!(!live.lacks_events());
             let rows = live.peek(|snapshot| snapshot.transactions.len());
             assert_eq!(rows, whole.snapshot.transactions.len());
         });

@@ -6,14 +6,14 @@ use app::{
     routes::Page,
 };
 use futures_channel::mpsc::UnboundedSender;
-use gloo_net::http::{Request, Response};
 use js_sys::{JSON, Reflect};
 use leptos::{
     prelude::{document, window},
     wasm_bindgen::{JsCast, JsValue, closure::Closure},
 };
 use model::Book;
-use web_sys::{HtmlAnchorElement, MouseEvent, Storage};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, HtmlAnchorElement, MouseEvent, RequestInit, Response, Storage};
 
 /// What the view asks of the link.
 pub enum Ask {
@@ -151,17 +151,22 @@ fn storage() -> Option<Storage> {
 }
 
 async fn call(method: Method, path: String, body: Option<String>) -> Result<String, Fault> {
-    let builder = match method {
-        Method::Get => Request::get(&path),
-        Method::Post => Request::post(&path),
-    };
-    let request = match body {
-        Some(body) => builder.header("content-type", "application/json").body(body),
-        None => builder.build(),
-    };
-    let request = request.map_err(|_| Fault::Unreachable)?;
-    let response = request.send().await.map_err(|_| Fault::Unreachable)?;
-    let text = response.text().await.map_err(|_| Fault::Unreadable)?;
+    let init = RequestInit::new();
+    init.set_method(match method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+    });
+    if let Some(body) = body {
+        let headers = Headers::new().map_err(|_| Fault::Unreachable)?;
+        drop(headers.set("content-type", "application/json"));
+        init.set_headers(&headers);
+        init.set_body(&body.into());
+    }
+    let response = JsFuture::from(window().fetch_with_str_and_init(&path, &init)).await;
+    let response: Response = response.map_err(|_| Fault::Unreachable)?.unchecked_into();
+    let text = response.text().map_err(|_| Fault::Unreadable)?;
+    let text = JsFuture::from(text).await.map_err(|_| Fault::Unreadable)?;
+    let text = text.as_string().ok_or(Fault::Unreadable)?;
     if response.ok() { Ok(text) } else { Err(refused(&response, &text)) }
 }
 

@@ -81,7 +81,7 @@ impl Link {
 
     /// One connection, from its opening to its end.
     async fn session(&mut self, asks: &mut UnboundedReceiver<Ask>) -> End {
-        let Ok(mut socket) = WebSocket::open_with_protocols(&self.address(), &[POSTCARD]) else {
+        let Ok(mut socket) = WebSocket::open_with_protocol(&self.address(), POSTCARD) else {
             return End::Lost;
         };
         if socket.send(Message::Bytes(to_postcard(&self.resume()))).await.is_err() {

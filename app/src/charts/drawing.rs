@@ -181,7 +181,7 @@ pub fn fitted(text: &str, width: f64) -> String {
 pub fn Canvas(
     /// What is drawn.
     #[prop(into)]
-    drawing: Signal<Drawing>,
+    drawing: Derived<Drawing>,
 ) -> Node {
     let size = Derived::new(move || drawing.with(|drawing| (drawing.width, drawing.height)));
     let view_box = move || {

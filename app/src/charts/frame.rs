@@ -98,10 +98,10 @@ impl Panel {
 pub fn ChartFrame(
     /// The chart and its words.
     #[prop(into)]
-    panel: Signal<Panel>,
+    panel: Derived<Panel>,
     /// Whether the table is shown in place of the drawing.
     #[prop(into)]
-    as_table: Signal<bool>,
+    as_table: Derived<bool>,
     /// Width before it is measured.
     first_width: f64,
     /// Whether it stands below a heading of the second level.
@@ -123,7 +123,7 @@ pub fn ChartFrame(
             chart.map_or_else(|_| Behind::default(), |chart| chart.behind(&panel.name()))
         })
     });
-    let cross = Cross { panel, width: width.into(), at: RwSignal::new(None) };
+    let cross = Cross { panel, width, at: RwSignal::new(None) };
     let probe = Derived::new(move || cross.probe());
     let has_line = Derived::new(move || cross.line(|_| ()).is_some());
     let reason = move || panel.with(|panel| panel.chart.as_ref().err().cloned());
@@ -174,8 +174,8 @@ pub fn ChartFrame(
 /// Where the crosshair of a chart stands.
 #[derive(Clone, Copy)]
 struct Cross {
-    panel: Signal<Panel>,
-    width: Signal<f64>,
+    panel: Derived<Panel>,
+    width: Derived<f64>,
     at: RwSignal<Option<Timestamp>>,
 }
 
@@ -276,7 +276,7 @@ mod tests {
     fn render(panel: Panel) -> String {
         let owner = Owner::new();
         owner.with(|| {
-            let panel = Signal::stored(panel);
+            let panel = Derived::from(panel);
             // Marks where text may be replaced; they are no content.
             view! { <ChartFrame panel as_table=false first_width=NARROW/> }
                 .to_html()

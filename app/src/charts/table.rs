@@ -1,6 +1,6 @@
 //! The table behind a chart: the same figures in words, always there for assistive technology.
 
-use crate::node::Node;
+use crate::{erased::Derived, node::Node};
 use leptos::prelude::*;
 use markup::view;
 
@@ -35,7 +35,7 @@ impl Behind {
 pub fn BehindTable(
     /// Its words.
     #[prop(into)]
-    behind: Signal<Behind>,
+    behind: Derived<Behind>,
 ) -> Node {
     let head = |head: String| view! { <th scope="col">{head}</th> };
     let row = |row: Vec<String>| {

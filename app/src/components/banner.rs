@@ -121,7 +121,7 @@ fn SourceBanner() -> Node {
     let text = move |of: fn(&Notice) -> String| {
         move || notice.with(|notice| notice.as_ref().map(of).unwrap_or_default())
     };
-    let shape = Signal::derive(move || {
+    let shape = Derived::new(move || {
         notice.with(|notice| notice.as_ref().map_or(Shape::Simulated, |notice| notice.shape))
     });
     view! {

@@ -16,10 +16,10 @@ use crate::{
 };
 
 /// The path of a page in the book that is shown, when the address names one.
-pub fn link(path: &str) -> Signal<String> {
+pub fn link(path: &str) -> Derived<String> {
     let place = Place::expect();
     let path = path.to_owned();
-    Signal::derive(move || place.page(&path))
+    Derived::new(move || place.page(&path))
 }
 
 #[component]
@@ -224,7 +224,7 @@ fn SourceChip() -> Node {
     let href = link("/operations");
     view! {
         <a class=text(move || chip.with(|chip| chip.class)) href=move || href.get()>
-            <Mark shape=Signal::derive(move || chip.with(|chip| chip.shape))/>
+            <Mark shape=Derived::new(move || chip.with(|chip| chip.shape))/>
             <span class="unseen">"Source: "</span>
             <b>{text(move || chip.with(|chip| chip.state))}</b>
             <span class="detail">{move || chip.with(|chip| chip.detail.clone())}</span>

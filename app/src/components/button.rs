@@ -1,6 +1,9 @@
 //! Buttons: primary on ink, plain with a border, quiet as a link.
 
-use crate::node::{Children, Node};
+use crate::{
+    erased::Derived,
+    node::{Children, Node},
+};
 use leptos::prelude::*;
 use markup::view;
 
@@ -35,7 +38,7 @@ pub fn Button(
     weight: Weight,
     /// Whether it can be pressed.
     #[prop(optional, into)]
-    disabled: Signal<bool>,
+    disabled: Derived<bool>,
     /// What it does.
     on_press: impl FnMut() + Send + 'static,
     /// Its verb.

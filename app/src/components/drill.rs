@@ -143,10 +143,10 @@ impl Commands {
 pub fn OrderButton(
     /// The run.
     #[prop(into)]
-    run: Signal<Option<Run>>,
+    run: Derived<Option<Run>>,
     /// What it is told.
     #[prop(into)]
-    order: Signal<Order>,
+    order: Derived<Order>,
 ) -> Node {
     let commands = Commands::expect();
     let title = move || run.with(|run| run.as_ref().map(|run| run.name.title()));
@@ -185,7 +185,7 @@ pub enum Glyphs {
 pub fn Glyph(
     /// The shape.
     #[prop(into)]
-    shape: Signal<Glyphs>,
+    shape: Derived<Glyphs>,
 ) -> Node {
     let data = move || match shape.get() {
         Glyphs::Run => "M1 .5 7 4 1 7.5Z",

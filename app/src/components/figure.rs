@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*};
 use markup::view;
 
-use crate::{erased::text, node::Node, state::Live};
+use crate::{erased::Derived, erased::text, node::Node, state::Live};
 
 /// A number in the parts that are set apart: code before, unit behind.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,7 +51,7 @@ impl Number {
 pub fn Figure(
     /// Its parts.
     #[prop(into)]
-    number: Signal<Number>,
+    number: Derived<Number>,
 ) -> Node {
     let node = NodeRef::<html::Span>::new();
     flash(number, node);
@@ -73,7 +73,7 @@ pub fn Figure(
 
 /// Restarts the flash when the value changes: two animations of one look take turns, so that
 /// the class alone starts it anew.
-fn flash(number: Signal<Number>, node: NodeRef<html::Span>) {
+fn flash(number: Derived<Number>, node: NodeRef<html::Span>) {
     let live = use_context::<Live>();
     let second = move || live.map(|live| untrack(|| live.wall()));
     let flashed = StoredValue::new(None);

@@ -156,7 +156,7 @@ pub struct Grid {
 pub fn GridTable(
     /// The table.
     #[prop(into)]
-    grid: Signal<Grid>,
+    grid: Derived<Grid>,
 ) -> Node {
     let chosen = RwSignal::new(None::<Order>);
     let order = Derived::new(move || chosen.get().unwrap_or_else(|| grid.with(|grid| grid.order)));
@@ -252,7 +252,7 @@ fn total(cells: &[Cell], columns: &[Column]) -> Node {
 
 fn data(cell: &Cell, column: Column) -> Node {
     let bullet = cell.bullet.as_ref().map(|bullet| {
-        view! { <Canvas drawing=Signal::stored(bullet.draw())/> }
+        view! { <Canvas drawing=Derived::from(bullet.draw())/> }
     });
     let mark = cell.mark.map(|severity| {
         // The words of a column of states are the word of the mark; a count needs it spoken.
@@ -268,11 +268,11 @@ fn data(cell: &Cell, column: Column) -> Node {
 }
 
 fn named(severity: Severity) -> Node {
-    view! { <NamedMark shape=Signal::stored(Shape::of(severity))/> }
+    view! { <NamedMark shape=Derived::from(Shape::of(severity))/> }
 }
 
 fn plain(severity: Severity) -> Node {
-    view! { <Mark shape=Signal::stored(Shape::of(severity))/> }
+    view! { <Mark shape=Derived::from(Shape::of(severity))/> }
 }
 
 /// A click anywhere in a row is a click on its link.

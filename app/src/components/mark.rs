@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use markup::view;
 use model::{Alert, AlertState, Severity};
 
-use crate::{erased::text, node::Node};
+use crate::{erased::Derived, erased::text, node::Node};
 
 /// Shapes, 12 by 12.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -111,7 +111,7 @@ impl Shape {
 pub fn Mark(
     /// The shape.
     #[prop(into)]
-    shape: Signal<Shape>,
+    shape: Derived<Shape>,
 ) -> Node {
     view! {
         <svg class=text(move || shape.get().class()) viewBox="0 0 12 12" aria-hidden="true">
@@ -126,7 +126,7 @@ pub fn Mark(
 pub fn NamedMark(
     /// The shape.
     #[prop(into)]
-    shape: Signal<Shape>,
+    shape: Derived<Shape>,
 ) -> Node {
     view! {
         <Mark shape/>

@@ -1,6 +1,7 @@
 //! The head of a page: its title in the document and on the screen.
 
 use crate::{
+    erased::Derived,
     node::{Children, Node},
     title::Title,
 };
@@ -15,10 +16,10 @@ pub fn PageHead(
     title: String,
     /// What the page covers, in a few words.
     #[prop(optional, into)]
-    detail: Signal<String>,
+    detail: Derived<String>,
     /// How old its figures are.
     #[prop(optional, into)]
-    age: Signal<String>,
+    age: Derived<String>,
     /// Controls.
     #[prop(optional)]
     children: Option<Children>,

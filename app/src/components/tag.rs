@@ -4,14 +4,14 @@ use leptos::prelude::*;
 use markup::view;
 use model::Provenance;
 
-use crate::{erased, node::Node};
+use crate::{erased, erased::Derived, node::Node};
 
 /// The tag of a provenance: REAL, SIM, DRILL or REPLAY.
 #[component]
 pub fn Tag(
     /// Where the figure comes from.
     #[prop(into)]
-    provenance: Signal<Provenance>,
+    provenance: Derived<Provenance>,
 ) -> Node {
     view! { <span class=erased::text(move || class(provenance.get()))>{erased::text(move || text(provenance.get()))}</span> }
 }

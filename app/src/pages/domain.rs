@@ -94,7 +94,7 @@ pub fn DomainPage(
 }
 
 fn stale_mark() -> Node {
-    view! { <NamedMark shape=Signal::stored(Shape::Stale)/> }
+    view! { <NamedMark shape=Derived::from(Shape::Stale)/> }
 }
 
 fn content(live: Live, domain: Domain, history: RwSignal<History>) -> Derived<Content> {
@@ -197,7 +197,7 @@ fn KeyFigures(
             content.with(|content| content.figures.get(index).and_then(|figure| figure.severity))
         });
         let shape =
-            move |severity: Severity| view! { <Mark shape=Signal::stored(Shape::of(severity))/> };
+            move |severity: Severity| view! { <Mark shape=Derived::from(Shape::of(severity))/> };
         view! {
             <div class="key-figure">
                 <dt>{move || label.get()}</dt>

@@ -145,9 +145,9 @@ fn Now(
         let now = minute.get();
         live.topic(topic, |snapshot| Reading::of(snapshot, topic, now))
     });
-    let number = Signal::derive(move || reading.with(|reading| reading.number.clone()));
+    let number = Derived::new(move || reading.with(|reading| reading.number.clone()));
     let book = Derived::new(move || live.book());
-    let provenance = Signal::derive(move || book.with(Book::provenance));
+    let provenance = Derived::new(move || book.with(Book::provenance));
     let href = link(topic.path());
     view! {
         <div class="now">

@@ -40,7 +40,7 @@ pub fn Scenarios() -> Node {
         live.status(|status| status.runs.first().map(|run| run.id.clone())).unwrap_or_default()
     });
     let found = Found::new(id);
-    let shown = Signal::derive(move || Some(id.get()));
+    let shown = Derived::new(move || Some(id.get()));
     let newest = move || match found.run.get_untracked() {
         Some(first) if !id.get().is_empty() => {
             view! { <RunView found first main=false/> }.into_any()
@@ -69,7 +69,7 @@ pub fn ScenarioRun() -> Node {
     let place = Place::expect();
     let id = Derived::new(move || place.item().unwrap_or_default());
     let found = Found::new(id);
-    let shown = Signal::derive(move || Some(id.get()));
+    let shown = Derived::new(move || Some(id.get()));
     let told = move || match (found.seen.get(), found.run.get_untracked()) {
         (Seen::Here(_), Some(first)) => {
             let title = first.name.title();
@@ -98,7 +98,7 @@ pub fn ScenarioRun() -> Node {
 #[component]
 fn Choices(
     /// The run that is shown beside them.
-    shown: Signal<Option<String>>,
+    shown: Derived<Option<String>>,
 ) -> Node {
     let next = Next::new();
     view! {

@@ -23,7 +23,7 @@ use leptos::{
     prelude::{provide_context, use_context},
 };
 use leptos_axum::ResponseOptions;
-use model::{Book, Map};
+use model::{Book, Map, Snapshot};
 use tower_http::services::ServeDir;
 
 use super::{Shared, error::Problem, missing, ws};
@@ -58,8 +58,8 @@ async fn page(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         Ok(initial) => initial,
         Err(problem) => return problem.into_response(),
     };
-    if !page.shows_transactions() {
-        initial.hello.snapshot.transactions = Map::default();
+    if !page.shows_events() {
+        leave_out_events(&mut initial.hello.snapshot);
     }
     let initial = Arc::new(initial);
     let address = request.uri().path_and_query().map_or("/", PathAndQuery::as_str).to_owned();
@@ -105,6 +105,15 @@ impl Manifest {
                 .map(|name| format!("/pkg/{name}.wasm"))
                 .collect(),
         )
+    }
+}
+
+/// Leaves out what only pages show that lead to single events; they ask for it when somebody goes
+/// there.
+fn leave_out_events(snapshot: &mut Snapshot) {
+    snapshot.transactions = Map::default();
+    for alert in snapshot.alerts.values_mut() {
+        alert.events.clear();
     }
 }
 

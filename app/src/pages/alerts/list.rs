@@ -69,7 +69,7 @@ fn Toggle(
     view! {
         <li>
             <a class="toggle" class:off=move || !on.get() href=href title=kind.shape().word() data-noscroll="">
-                <Mark shape=Signal::stored(kind.shape())/>
+                <Mark shape=Derived::from(kind.shape())/>
                 {move || format::count(count.get())}
                 <span class="unseen">{word}</span>
             </a>
@@ -184,7 +184,7 @@ fn RowView(
     let href = move || address.alert(id.as_str());
     view! {
         <li class:waits=move || waits.get() class:here=move || here.get()>
-            {move || shape().map(|shape| view! { <NamedMark shape=Signal::stored(shape)/> })}
+            {move || shape().map(|shape| view! { <NamedMark shape=Derived::from(shape)/> })}
             <a class="title ellipsis" href=href title=name aria-current=current>
                 {name}
             </a>

@@ -121,7 +121,7 @@ fn Facts(
     let word = move || {
         let shape = shape.get()?;
         let class = format!("fires {}", shape.word().to_ascii_lowercase());
-        Some(view! { <Mark shape=Signal::stored(shape)/> <b class=class>{shape.word()}</b> })
+        Some(view! { <Mark shape=Derived::from(shape)/> <b class=class>{shape.word()}</b> })
     };
     let since = part(alert, |alert| {
         let ended = (!alert.state.is_open()).then_some(alert.changed_at);

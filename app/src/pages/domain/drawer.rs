@@ -70,7 +70,7 @@ pub fn Drawer(
                 <p class="trail">{topic.title()} " \u{203a} " {name.clone()} " \u{203a} " <span>"event"</span></p>
                 <Key name="Esc"/>
                 <button type="button" class="close" aria-label="Close" on:click=move |_| close()>
-                    <Mark shape=Signal::stored(Shape::Missed)/>
+                    <Mark shape=Derived::from(Shape::Missed)/>
                 </button>
             </header>
             <h2>{name}</h2>
@@ -138,7 +138,7 @@ fn Changed(found: RwSignal<Found>, id: String) -> Node {
         let href = format!("/alerts/{}", escape(id.as_str()));
         view! {
             <p class="raised">
-                <Mark shape=Signal::stored(shape)/> <b>"Raised: " {title}</b> <a href=href>"Open alert"</a>
+                <Mark shape=Derived::from(shape)/> <b>"Raised: " {title}</b> <a href=href>"Open alert"</a>
             </p>
         }
     };
@@ -230,7 +230,7 @@ fn body(found: &Found, id: &str, live: Live) -> Node {
             let again = use_context::<load::Retry>();
             view! {
                 <section class="failed">
-                    <p><Mark shape=Signal::stored(Shape::Missed)/> <b>"Not loaded"</b></p>
+                    <p><Mark shape=Derived::from(Shape::Missed)/> <b>"Not loaded"</b></p>
                     <p class="small">"The payload was asked for and " {reason} ". The figures on the page are unaffected."</p>
                     <Button on_press=move || if let Some(again) = &again { again.run(live, &id) }>"Try again"</Button>
                 </section>

@@ -11,6 +11,7 @@ use crate::{
         button::Button,
         mark::{Mark, Shape},
     },
+    erased::Derived,
     feed::{Host, Listing, Method},
     node::Node,
 };
@@ -111,7 +112,7 @@ fn failed(reason: String, list: List) -> Node {
     view! {
         <div class="failed" role="alert">
             <p>
-                <Mark shape=Signal::stored(Shape::Missed)/>
+                <Mark shape=Derived::from(Shape::Missed)/>
                 <b>"Not loaded"</b>
                 <span>": " {reason} ". The figures on the page are unaffected."</span>
             </p>

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::list::{List, State, draw};
 use crate::{
     components::mark::{Mark, Shape},
+    erased::Derived,
     feed::Listing,
     format,
     node::Node,
@@ -157,7 +158,7 @@ fn group(rule: &Rule) -> Node {
         view! {
             <tr>
                 {name.take()}
-                <td><Mark shape=Signal::stored(shape)/> {shape.word()}</td>
+                <td><Mark shape=Derived::from(shape)/> {shape.word()}</td>
                 <td>{rule.fires(level)}</td>
                 <td>{rule.recovers(level)}</td>
                 <td>{escalates(level.severity)}</td>

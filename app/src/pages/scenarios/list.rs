@@ -28,7 +28,7 @@ pub fn Drills(
     next: Next,
     /// The run that is shown beside the rows.
     #[prop(into)]
-    shown: Signal<Option<String>>,
+    shown: Derived<Option<String>>,
 ) -> Node {
     let rows = Name::ALL.map(|name| view! { <Row name next shown/> });
     view! { <ul class="drills">{rows.collect_view()}</ul> }.into_any()
@@ -47,7 +47,7 @@ fn Row(
     /// What its next run is given.
     next: Next,
     /// The run that is shown beside the rows.
-    shown: Signal<Option<String>>,
+    shown: Derived<Option<String>>,
 ) -> Node {
     let live = Live::expect();
     let run = Derived::new(move || live.status(|status| last(&status.runs, name).cloned()));

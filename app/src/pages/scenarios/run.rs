@@ -98,7 +98,7 @@ fn Controls(
     /// The run.
     run: Derived<Run>,
 ) -> Node {
-    let some = Signal::derive(move || Some(run.get()));
+    let some = Derived::new(move || Some(run.get()));
     let live = Derived::new(move || run.with(|run| run.state.is_live()));
     let held = Derived::new(move || {
         let paused = run.with(|run| run.state == RunState::Paused);

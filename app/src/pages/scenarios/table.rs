@@ -25,7 +25,7 @@ const WIDTH: f64 = 320.0;
 pub fn IncidentTable(
     /// The run.
     #[prop(into)]
-    run: Signal<Run>,
+    run: Derived<Run>,
 ) -> Node {
     let incidents = Derived::new(move || run.with(incidents));
     let length = Derived::new(move || run.with(|run| run.length_ms));
@@ -59,8 +59,8 @@ fn row(incident: &Incident, length: i64, book: &str) -> Node {
     let dash = || format::MISSING.to_owned();
     let due = incident.due.map_or_else(dash, format::countdown);
     let raised = incident.raised.map_or_else(dash, format::lap);
-    let shape = Signal::stored(incident.shape());
-    let drawing = Signal::stored(delay(incident, length));
+    let shape = Derived::from(incident.shape());
+    let drawing = Derived::from(delay(incident, length));
     view! {
         <tr class=class(incident.standing)>
             <th scope="row"><NamedMark shape/> " " {name(incident, book)}</th>

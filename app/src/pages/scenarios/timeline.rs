@@ -213,7 +213,7 @@ fn float(number: impl TryInto<i64>) -> f64 {
 pub fn TimelineChart(
     /// The run.
     #[prop(into)]
-    run: Signal<Run>,
+    run: Derived<Run>,
 ) -> Node {
     let node = NodeRef::<html::Div>::new();
     let measured = measure(node);
