@@ -22,11 +22,8 @@ server: toolchain
 site: toolchain
 	frontend/site.sh all
 
-watch: toolchain        ## Rebuild and reload on every change.
-	@cargo leptos --version 2>/dev/null || \
-	  { echo "watch needs cargo-leptos: cargo install cargo-leptos@0.3.9 --locked"; exit 1; }
-	frontend/site.sh style
-	cargo leptos watch
+watch:                  ## Build, serve, and again on every change. ARGS are passed on.
+	frontend/watch.sh $(ARGS)
 
 test:                   ## Everything: lints, Rust, a real Kafka broker, a real browser.
 	end2end/test.sh

@@ -9,8 +9,8 @@ fn html(view: impl FnOnce() -> Node) -> String {
 
 #[test]
 fn elements_are_written_with_what_they_hold() {
-    let (stale, nothing) = (RwSignal::new(true), None::<String>);
     let written = html(|| {
+        let (stale, nothing) = (RwSignal::new(true), None::<String>);
         view! {
             <p class="age" class:stale=move || stale.get() class:off=false title=nothing>
                 <b data-x="1 & \"2\"">"a < b"</b>
