@@ -16,8 +16,6 @@ mod write;
 
 use std::borrow::Cow;
 
-use leptos::prelude::*;
-
 pub use self::{
     drawn::Drawn,
     element::Element,
@@ -142,24 +140,6 @@ where
 impl<T> IntoNode for Derived<T>
 where
     T: IntoNode + Clone + PartialEq + Send + Sync + 'static,
-{
-    fn into_node(self) -> Node {
-        Node::Changing(Box::new(move || self.get().into_node()))
-    }
-}
-
-impl<T> IntoNode for Memo<T>
-where
-    T: IntoNode + Clone + Send + Sync + 'static,
-{
-    fn into_node(self) -> Node {
-        Node::Changing(Box::new(move || self.get().into_node()))
-    }
-}
-
-impl<T> IntoNode for Signal<T>
-where
-    T: IntoNode + Clone + Send + Sync + 'static,
 {
     fn into_node(self) -> Node {
         Node::Changing(Box::new(move || self.get().into_node()))

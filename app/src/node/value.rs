@@ -1,7 +1,5 @@
 //! Values of attributes: fixed, absent, or changing.
 
-use leptos::prelude::*;
-
 use super::{Read, Text};
 use crate::{erased::Derived, format};
 
@@ -82,15 +80,6 @@ where
 impl<T> IntoValue for Derived<T>
 where
     T: IntoText + Clone + PartialEq + Send + Sync + 'static,
-{
-    fn into_value(self) -> Value {
-        Value::Changing(Box::new(move || self.get().into_text()))
-    }
-}
-
-impl<T> IntoValue for Signal<T>
-where
-    T: IntoText + Clone + Send + Sync + 'static,
 {
     fn into_value(self) -> Value {
         Value::Changing(Box::new(move || self.get().into_text()))
