@@ -69,11 +69,12 @@ test("the stream holds still while it has the pointer or the focus", async ({ pa
   const titles = stream.locator("a.title");
   const rows = () => titles.allInnerTexts();
   await expect(titles.nth(1)).toBeVisible({ timeout: 30_000 });
+  // The pointer holds the rows still before one of them is chosen: else it may have moved by then.
+  await titles.nth(1).hover();
   await titles.nth(1).focus();
   const held = await rows();
   await page.keyboard.press("k");
   await expect(titles.nth(0)).toBeFocused();
-  await titles.nth(1).hover();
   await page.mouse.move(400, 500);
   const fresh = stream.getByRole("button", { name: /^\d+ new$/ });
   await expect(fresh).toBeVisible({ timeout: 30_000 });
