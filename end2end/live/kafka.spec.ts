@@ -1,15 +1,11 @@
 // A real broker, filled by a third-party client: KafkaJS, bare JSON.
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
+import { broker } from "../fixtures/broker.ts";
 import { Server } from "../fixtures/server.ts";
 import { expect, test } from "../fixtures/test.ts";
-
-const script = join(import.meta.dirname, "../kafka.sh");
-const broker = (...args: string[]) =>
-  execFileSync(script, args, { env: { ...process.env, KAFKA_OWNER: String(process.pid) }, stdio: ["ignore", "pipe", "inherit"] });
 
 const usd = (units: number) => ({ minor: units * 100, currency: "USD" });
 const budget = (actual: number) => ({
