@@ -5,7 +5,9 @@ pub mod runs;
 
 use model::{
     Alert, AlertState, Book, Currency, Figure, Severity, Snapshot, SourceState, Timestamp, Topic,
-    snapshot::Change, status::TopicStatus, trend::STEP,
+    snapshot::Change,
+    status::{SpoolStatus, TopicStatus},
+    trend::STEP,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -77,6 +79,13 @@ fn status(initial: &mut Initial) {
     status.brokers = "127.0.0.1:9092".into();
     status.events_per_second = 214.0;
     status.latency_p99_ms = 4.1;
+    status.spool = Some(SpoolStatus {
+        records: 12,
+        bytes: 8_400,
+        limit: 256_000_000,
+        oldest: Some(now().plus(-90_000)),
+        fault: None,
+    });
     status.viewers = 6;
     status.version = "0.1.0".into();
     status.runs = vec![runs::budget(), runs::projects(), runs::burst()];

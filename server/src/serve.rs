@@ -10,15 +10,17 @@ use std::{
 };
 
 use anyhow::Context;
-use model::{Book, Person, Timestamp};
+use model::{Book, Person, Timestamp, status::SourceMode};
 use pipeline::{
     conductor::{Conductor, Setup, Stored},
+    courier::{self, Courier},
     drill::Drills,
     flow::{Flow, Input, Parts, Stats},
     hub::Hub,
     rule::Rules,
     simulate::{self, Intervals},
     source::{kafka, simulator::Simulation},
+    spool::Spool,
     store::{Reader, Writer},
     supervisor::Policy,
 };
@@ -202,6 +204,7 @@ struct Started {
     drills: Arc<Drills>,
     flow: Flow,
     conductor: tokio::task::JoinHandle<()>,
+    courier: Option<Courier>,
 }
 
 impl World<'_> {
@@ -218,6 +221,7 @@ impl World<'_> {
         }
         let hub = Hub::new(rand::random());
         let stats = Arc::new(Stats::default());
+        let spool = self.spool();
         let stored = Stored::default();
         let told = stored.clone();
         let flow = Flow::start(Parts {
@@ -228,18 +232,29 @@ impl World<'_> {
             people: self.people(),
             stats: Arc::clone(&stats),
             stored: Box::new(move |positions| told.tell(positions)),
+            spool: spool.clone(),
             clock: clock::now,
         })?;
         let input = flow.input();
         tokio::spawn(Arc::clone(&hub).pace(self.stop.clone()));
         let drills =
             Drills::new(input.clone(), Arc::clone(&hub), clock::now, self.stop.child_token());
+        let kafka = kafka::Settings {
+            instance: Some(format!("streamboard-{}", self.identity)),
+            ..settings(&self.config.kafka)
+        };
+        let courier = spool.clone().map(|spool| courier::Setup {
+            kafka: kafka.clone(),
+            identity: self.identity.clone(),
+            reader: Arc::clone(&reader),
+            input: input.clone(),
+            spool,
+        });
+        let courier = courier.map(Courier::start).transpose();
+        let courier = courier.context("no thread for the courier")?;
         let setup = Setup {
             policy: self.policy(),
-            kafka: kafka::Settings {
-                instance: Some(format!("streamboard-{}", self.identity)),
-                ..settings(&self.config.kafka)
-            },
+            kafka,
             simulation: Simulation {
                 seed: self.seed,
                 intervals: Intervals(self.config.simulation.interval.map(millis)),
@@ -251,12 +266,19 @@ impl World<'_> {
             reader: Arc::clone(&reader),
             stats,
             drills: Arc::clone(&drills),
+            spool,
             stored,
             version: env!("CARGO_PKG_VERSION"),
             jitter: rand::random::<f64>,
         };
         let conductor = tokio::spawn(Conductor::new(setup, self.stop.clone()).run());
-        Ok(Started { hub, input, reader, drills, flow, conductor })
+        Ok(Started { hub, input, reader, drills, flow, conductor, courier })
+    }
+
+    /// What is handed in goes to Kafka, unless no broker is ever asked for.
+    fn spool(&self) -> Option<Arc<Spool>> {
+        let asks = self.config.source.mode != SourceMode::Simulation;
+        asks.then(|| Arc::new(Spool::new(self.config.store.spool_size)))
     }
 
     fn people(&self) -> Vec<Person> {
@@ -281,6 +303,9 @@ impl Started {
         if let Err(error) = self.conductor.await {
             tracing::error!(%error, "the conductor had failed");
         }
+        if let Some(courier) = &self.courier {
+            courier.stop();
+        }
         self.drills.finish().await;
         let Started { input, drills, hub, flow, .. } = self;
         drop((input, drills, hub));
@@ -294,6 +319,7 @@ impl Started {
 pub fn settings(kafka: &config::Kafka) -> kafka::Settings {
     let mut settings = kafka::Settings::new(&*kafka.brokers, &*kafka.group, &*kafka.prefix);
     settings.names.clone_from(&kafka.topics);
+    settings.spool = format!("{}spool", kafka.prefix);
     settings.partitions = kafka.partitions;
     settings.replication = kafka.replication;
     let properties = kafka.properties.iter();

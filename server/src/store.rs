@@ -15,6 +15,7 @@ mod file;
 mod read;
 mod replay;
 mod search;
+mod spool;
 mod tidy;
 mod wal;
 mod write;

@@ -79,6 +79,22 @@ pub struct TopicStatus {
     pub lag_seconds: Option<f64>,
 }
 
+/// What was handed in and waits for Kafka.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SpoolStatus {
+    /// Events.
+    pub records: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Bytes from which on ingest is refused.
+    pub limit: u64,
+    /// When the one that has waited longest was handed in.
+    pub oldest: Option<Timestamp>,
+    /// Why the last attempt to deliver failed; nothing while it works.
+    pub fault: Option<String>,
+}
+
 /// What every page shows about its source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -114,6 +130,8 @@ pub struct Status {
     pub events_per_second: f64,
     /// 99th percentile from receipt to hub over the last minute, in milliseconds.
     pub latency_p99_ms: f64,
+    /// What waits for Kafka; nothing where no broker is ever asked for.
+    pub spool: Option<SpoolStatus>,
     /// Viewers connected.
     pub viewers: u32,
     /// Bytes that the store takes on disk.

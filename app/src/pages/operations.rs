@@ -28,6 +28,7 @@ pub fn Operations() -> Node {
             <dl class="key-figures">{move || facts().into_iter().map(fact).collect_view()}</dl>
             <p class="lead">{move || live.status(|status| status.reason.clone())}</p>
             <dl class="key-figures">{move || health().into_iter().map(fact).collect_view()}</dl>
+            <p class="lead">{move || live.status(undelivered)}</p>
         </section>
         <Topics/>
         <Rejects/>
@@ -69,9 +70,31 @@ fn source(status: &Status) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// What was handed in and Kafka does not have.
+fn waiting(status: &Status) -> String {
+    let Some(spool) = &status.spool else { return "\u{2013}".to_owned() };
+    match spool.oldest.filter(|_| spool.records > 0) {
+        Some(oldest) => {
+            let (count, age) = (format::count(spool.records), status.now.since(oldest).max(0));
+            format!("{count} for {}", format::age(age))
+        }
+        None => "0".to_owned(),
+    }
+}
+
+/// Why what waits for Kafka does not get there.
+fn undelivered(status: &Status) -> Option<String> {
+    let spool = status.spool.as_ref()?;
+    if spool.bytes >= spool.limit {
+        return Some("No more is taken by HTTP until Kafka has what waits.".to_owned());
+    }
+    Some(format!("What waits for Kafka is tried again: {}.", spool.fault.as_ref()?))
+}
+
 /// How the product itself does.
 fn health(status: &Status) -> Vec<(&'static str, String)> {
     vec![
+        ("Wait for Kafka", waiting(status)),
         ("Events a second", format::decimal(status.events_per_second, 1)),
         ("p99, receipt to hub", format!("{} ms", format::decimal(status.latency_p99_ms, 1))),
         ("Viewers", format::count(status.viewers)),

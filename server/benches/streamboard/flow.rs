@@ -67,6 +67,7 @@ impl Bench {
             rules: Arc::new(Rules::builtin()),
             people: simulate::people(),
             stats: Arc::new(Stats::default()),
+            spool: None,
             stored: Box::new(stored),
             clock: clock::now,
         })?;

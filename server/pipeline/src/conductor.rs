@@ -26,6 +26,7 @@ use crate::{
         kafka::{self, Consumer, ensure_topics, probe},
         simulator::Simulation,
     },
+    spool::Spool,
     store::{Positions, Reader},
     supervisor::{Action, Observation, Policy, State, next},
 };
@@ -63,6 +64,8 @@ pub struct Setup {
     pub stats: Arc<Stats>,
     /// Runs, for the status.
     pub drills: Arc<Drills>,
+    /// What waits for Kafka; nothing where no broker is ever asked for.
+    pub spool: Option<Arc<Spool>>,
     /// Positions that are stored go through here to the consumer.
     pub stored: Stored,
     /// Version of the program.
@@ -147,6 +150,9 @@ impl Conductor {
         let (policy, jitter) = (&self.setup.policy, (self.setup.jitter)());
         let (state, actions) = next(state, observation, self.now(), policy, jitter);
         self.state = state;
+        if let Some(spool) = &self.setup.spool {
+            spool.set_open(self.state.phase == SourceState::Live);
+        }
         if before.0 != self.state.phase {
             let reason = self.state.reason.as_deref().unwrap_or("a broker answers");
             let (from, to) = (before.0.name(), self.state.phase.name());

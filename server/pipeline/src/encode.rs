@@ -4,19 +4,28 @@
 use bytes::Bytes;
 use model::{Event, Timestamp};
 
-use crate::message::Message;
+use crate::message::{Decoded, Message};
 
 /// The event as a message that was made at `received`. It has no position yet, and its record time
 /// is left to the client, so that lag and retention count from when it is produced.
 pub fn encode(event: &Event, received: Timestamp) -> Message {
     let value =
         serde_json::to_vec(&event.data).expect("a payload has text keys and no failing map");
+    message(event, value.into(), received)
+}
+
+/// An event that came by another way as a message, its payload as it arrived.
+pub fn forward(decoded: &Decoded) -> Message {
+    message(&decoded.event, decoded.raw.clone(), decoded.received)
+}
+
+fn message(event: &Event, value: Bytes, received: Timestamp) -> Message {
     Message {
         topic: event.data.topic(),
         position: None,
         key: Some(Bytes::copy_from_slice(event.data.entity().as_bytes())),
         headers: headers(event),
-        value: Some(value.into()),
+        value: Some(value),
         record_time: None,
         received,
     }

@@ -8,6 +8,7 @@
 
 mod folded;
 mod ledgers;
+mod outgoing;
 mod request;
 mod stats;
 #[cfg(test)]
@@ -23,7 +24,7 @@ use std::{
 use model::{Book, Person, Timestamp};
 use tokio::sync::mpsc;
 
-use self::{folded::Folded, ledgers::Ledgers};
+use self::{folded::Folded, ledgers::Ledgers, outgoing::Outgoing};
 pub use self::{
     request::{Arrived, CommandError, FlowClosed, Ingested, Input, Request},
     stats::{Latency, Stats},
@@ -31,6 +32,7 @@ pub use self::{
 use crate::{
     hub::Hub,
     rule::Rules,
+    spool::Spool,
     store::{Reader, StoreError, Writer},
 };
 
@@ -71,6 +73,8 @@ pub struct Parts {
     pub stats: Arc<Stats>,
     /// Told which positions are stored, after they are.
     pub stored: Box<dyn FnMut(&crate::store::Positions) + Send>,
+    /// Where what is handed in waits for Kafka; nothing where it never goes there.
+    pub spool: Option<Arc<Spool>>,
     /// The wall clock, for housekeeping and latency only.
     pub clock: fn() -> Timestamp,
 }
@@ -121,7 +125,9 @@ struct Engine {
 
 impl Engine {
     fn open(parts: Parts) -> Result<Self, StoreError> {
-        let ledgers = Ledgers::open(Arc::clone(&parts.reader), &parts.rules, parts.people.clone())?;
+        let outgoing = Outgoing::open(parts.spool.clone(), &*parts.reader, &*parts.writer)?;
+        let ledgers =
+            Ledgers::open(Arc::clone(&parts.reader), &parts.rules, parts.people.clone(), outgoing)?;
         for ledger in ledgers.all() {
             parts.hub.open(ledger.snapshot().clone());
         }
@@ -176,6 +182,7 @@ impl Engine {
         match self.parts.writer.commit(&folded.batch) {
             Ok(()) => {
                 self.ledgers.keep(&mut folded);
+                self.measure_spool();
                 let now = (self.parts.clock)();
                 self.parts.stats.stored(&folded.batch, now);
                 for (book, to, changes) in folded.take_changes() {
@@ -223,6 +230,11 @@ impl Engine {
                 self.forget(&book);
                 done.send(()).ok();
             }
+            Request::Delivered { to, done } => {
+                let forgotten = self.parts.writer.delivered(to);
+                self.measure_spool();
+                done.send(forgotten).ok();
+            }
             Request::Series { book, figure, entity, done } => {
                 done.send(self.ledgers.series(&book, figure, entity.as_deref())).ok();
             }
@@ -231,6 +243,12 @@ impl Engine {
             | Request::Tick { .. }
             | Request::Command { .. }
             | Request::Rates { .. } => {}
+        }
+    }
+
+    fn measure_spool(&self) {
+        if let Some(spool) = &self.parts.spool {
+            spool.set_depth(self.parts.writer.depth());
         }
     }
 

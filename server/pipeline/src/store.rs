@@ -69,6 +69,37 @@ pub struct Rejected {
     pub detail: String,
 }
 
+/// An ingested event on its way to Kafka.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outbound {
+    /// What recognises the event when it comes back: its [`dedupe_key`].
+    pub key: u128,
+    /// Its place in the log of the real book.
+    pub sequence: u64,
+    /// What is delivered.
+    pub message: Message,
+}
+
+/// An ingested event that came back from Kafka.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Returned {
+    /// What recognises it.
+    pub key: u128,
+    /// Where it stands in Kafka.
+    pub position: Position,
+}
+
+/// What waits in the spool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Depth {
+    /// Messages.
+    pub records: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// When the one that has waited longest was handed in.
+    pub oldest: Option<Timestamp>,
+}
+
 /// Everything that becomes durable in one transaction.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Batch {
@@ -78,6 +109,10 @@ pub struct Batch {
     pub positions: Positions,
     /// Messages that were refused.
     pub rejects: Vec<Rejected>,
+    /// Ingested events that are to reach Kafka, in order.
+    pub spool: Vec<Outbound>,
+    /// Ingested events that came back from there.
+    pub returned: Vec<Returned>,
 }
 
 /// State of a book at a place of its log, as bytes that the ledger wrote.
@@ -176,6 +211,10 @@ pub enum StoreError {
     /// Disk or quota is full; nothing was written, and trying later may work.
     #[error("the store is full: {0}")]
     Full(String),
+    /// Kafka has not taken what was handed in before; nothing was written, and trying later may
+    /// work.
+    #[error("{0} bytes wait for Kafka already")]
+    Spooled(u64),
     /// The data was written by a newer program.
     #[error(
         "the database has schema {found}, this program knows up to {known}; it was left as it is"
@@ -202,6 +241,7 @@ impl StoreError {
     pub fn repeat(&self) -> StoreError {
         match self {
             StoreError::Full(reason) => StoreError::Full(reason.clone()),
+            StoreError::Spooled(bytes) => StoreError::Spooled(*bytes),
             other => StoreError::Failed(other.to_string()),
         }
     }
@@ -233,6 +273,15 @@ pub trait Writer: Send {
     /// # Errors
     /// When it was not forgotten.
     fn forget(&mut self, book: &Book) -> Result<(), StoreError>;
+
+    /// Forgets the messages of the spool up to this number: Kafka has them.
+    ///
+    /// # Errors
+    /// When they were not forgotten.
+    fn delivered(&mut self, to: u64) -> Result<(), StoreError>;
+
+    /// What waits in the spool.
+    fn depth(&self) -> Depth;
 }
 
 /// The side that reads: shared by any number of threads.
@@ -308,6 +357,24 @@ pub trait Reader: Send + Sync {
         limit: usize,
     ) -> Result<Page<DeadLetter>, StoreError>;
 
+    /// The messages of the spool behind this number, with their numbers, in order: at most so many,
+    /// and so many bytes of them but for the last.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn spool(
+        &self,
+        after: u64,
+        records: usize,
+        bytes: u64,
+    ) -> Result<Vec<(u64, Message)>, StoreError>;
+
+    /// Hands what recognises each ingested event that has not come back from Kafka to `each`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn awaited(&self, each: &mut dyn FnMut(u128)) -> Result<(), StoreError>;
+
     /// Bytes that the store takes on disk.
     fn bytes(&self) -> u64;
 }
@@ -329,6 +396,13 @@ impl fmt::Write for Hash {
         self.0.update(text.as_bytes());
         Ok(())
     }
+}
+
+/// Bytes that a message takes in the spool, about.
+pub fn spooled(message: &Message) -> u64 {
+    let headers = message.headers.iter().map(|(name, value)| name.len() + value.len());
+    let parts = [&message.key, &message.value].into_iter().flatten().map(Bytes::len);
+    headers.chain(parts).sum::<usize>() as u64 + 64
 }
 
 /// The payload of an entry, for sizes.

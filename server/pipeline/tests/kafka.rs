@@ -14,7 +14,7 @@ use pipeline::{
     decode::{Reason, Trust, decode},
     encode::encode,
     message::Message,
-    source::kafka::{Consumer, Producer, Settings, ensure_topics, probe},
+    source::kafka::{Consumer, Producer, Settings, Transactions, ensure_topics, probe},
     store::Positions,
     supervisor::Observation,
 };
@@ -286,4 +286,44 @@ fn a_sender_that_has_enough_ends_the_consumer() {
         std::thread::sleep(Duration::from_millis(20));
     }
     consumer.stop();
+}
+
+/// A spool of its own: numbered messages for one topic.
+fn spooled(from: u64, to: u64) -> Vec<(u64, Message)> {
+    let one = |number: u64| {
+        (number, message(Topic::Risk, &format!("k{}", number % 20), number.to_string()))
+    };
+    (from..=to).map(one).collect()
+}
+
+#[test]
+fn a_spool_is_delivered_once_whoever_takes_over() {
+    let settings = created("spool");
+    let (first, reached) = Transactions::open(&settings, "a").unwrap();
+    assert_eq!(reached, 0);
+    first.deliver(&spooled(1, 300)).unwrap();
+    // Another directory delivers to the same topics and has a place of its own.
+    let (other, reached) = Transactions::open(&settings, "b").unwrap();
+    assert_eq!(reached, 0);
+    other.deliver(&[(9, message(Topic::Etl, "job", "9"))]).unwrap();
+    let (second, reached) = Transactions::open(&settings, "a").unwrap();
+    assert_eq!(reached, 300);
+    let fenced = first.deliver(&spooled(301, 310));
+    assert!(fenced.is_err(), "who was taken over from delivers nothing any more");
+    drop(first);
+    second.deliver(&spooled(301, 400)).unwrap();
+    assert_eq!(Transactions::open(&settings, "a").unwrap().1, 400);
+    assert_eq!(Transactions::open(&settings, "b").unwrap().1, 9);
+
+    let reader = Reader::start(&settings, Positions::new());
+    let mut read = reader.read(401);
+    read.retain(|message| message.topic == Topic::Risk);
+    assert_eq!(values(&read), (1..=400).collect::<Vec<_>>());
+    let mut newest = std::collections::BTreeMap::new();
+    for message in &read {
+        let number = values(std::slice::from_ref(message))[0];
+        let before = newest.insert(message.key.clone(), number);
+        assert!(before.is_none_or(|before| before < number), "in order for each key");
+    }
+    assert_eq!(reader.stop(), []);
 }

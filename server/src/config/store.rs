@@ -24,6 +24,9 @@ pub struct Store {
     /// Refused messages that are kept; beyond, the oldest are forgotten. Default 10,000;
     /// `STREAMBOARD_STORE__DEAD_LETTERS`.
     pub dead_letters: u64,
+    /// Bytes of handed-in events that may wait for Kafka; beyond, ingest is refused. Default
+    /// 256 MB; `STREAMBOARD_STORE__SPOOL_SIZE`.
+    pub spool_size: u64,
 }
 
 const DAY: u64 = 24 * 3_600;
@@ -64,6 +67,14 @@ pub(super) const SETTINGS: &[Setting] = &[
         flag: None,
         doc: "Refused messages that are kept; beyond, the oldest are forgotten.",
     },
+    Setting {
+        path: "store.spool_size",
+        kind: Kind::Size(1_000_000, 100_000_000_000_000),
+        default: Default::Is("256 MB"),
+        flag: None,
+        doc: "Size of the events handed in by HTTP that may wait for Kafka; beyond, ingest is \
+              refused until it has taken them.",
+    },
 ];
 
 impl Store {
@@ -74,6 +85,7 @@ impl Store {
             real_size: layers.integer("store.real_size"),
             simulated_size: layers.integer("store.simulated_size"),
             dead_letters: layers.integer("store.dead_letters"),
+            spool_size: layers.integer("store.spool_size"),
         }
     }
 }

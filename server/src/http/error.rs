@@ -109,6 +109,9 @@ impl From<StoreError> for Problem {
             StoreError::Full(_) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "the store is full; nothing was stored")
             }
+            StoreError::Spooled(_) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, format!("{error}; nothing was stored"))
+            }
             error => {
                 tracing::error!(%error, "the store failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the store failed; see the log")

@@ -35,10 +35,17 @@ pub fn gauges(shared: &Shared) {
     shared.metrics.run_upkeep();
 }
 
+#[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
 fn of_status(status: &Status) {
     for state in SourceState::ALL {
         let now = if state == status.state { 1.0 } else { 0.0 };
         gauge!("streamboard_source_state", "state" => state.name()).set(now);
+    }
+    if let Some(spool) = &status.spool {
+        gauge!("streamboard_spool_records").set(spool.records as f64);
+        gauge!("streamboard_spool_bytes").set(spool.bytes as f64);
+        let age = spool.oldest.map_or(0, |oldest| status.now.since(oldest).max(0));
+        gauge!("streamboard_spool_age_seconds").set(age as f64 / 1_000.0);
     }
     for topic in &status.topics {
         let name = topic.topic.name();

@@ -20,8 +20,11 @@ pub(super) const NAME: &str = "streamboard.db";
 const LOCK: &str = "lock";
 
 /// Every schema step, oldest first; the position of a step, from 1, is its version.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../../migrations/1.sql"), include_str!("../../migrations/2.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../migrations/1.sql"),
+    include_str!("../../migrations/2.sql"),
+    include_str!("../../migrations/3.sql"),
+];
 
 const BUSY: Duration = Duration::from_secs(5);
 

@@ -7,8 +7,12 @@ use std::{
 };
 
 use model::{Alert, AlertId, Book, EventId, Recorded};
-use pipeline::store::{
-    AlertQuery, Checkpoint, DeadLetter, EventQuery, LogEntry, Page, Positions, Reader, StoreError,
+use pipeline::{
+    message::Message,
+    store::{
+        AlertQuery, Checkpoint, DeadLetter, EventQuery, LogEntry, Page, Positions, Reader,
+        StoreError,
+    },
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -17,7 +21,7 @@ use super::{
     block::Unpacker,
     dead,
     fault::{Fault, Result},
-    file, replay, search, write,
+    file, replay, search, spool, write,
 };
 
 /// Connections at most; who comes when all are in use waits.
@@ -173,6 +177,19 @@ impl Reader for SqliteReader {
         limit: usize,
     ) -> std::result::Result<Page<DeadLetter>, StoreError> {
         self.with(|connection| dead::list(connection, cursor, limit))
+    }
+
+    fn spool(
+        &self,
+        after: u64,
+        records: usize,
+        bytes: u64,
+    ) -> std::result::Result<Vec<(u64, Message)>, StoreError> {
+        self.with(|connection| spool::list(connection, after, records, bytes))
+    }
+
+    fn awaited(&self, each: &mut dyn FnMut(u128)) -> std::result::Result<(), StoreError> {
+        self.with(|connection| spool::awaited(connection, each))
     }
 
     fn bytes(&self) -> u64 {

@@ -15,6 +15,7 @@ use super::{
     cursor::{Cursor, Places},
     fault::Result,
     read::{books, named},
+    spool,
 };
 
 /// Blocks that one page looks at, at most.
@@ -57,7 +58,9 @@ pub(super) fn list(connection: &Connection, query: &EventQuery) -> Result<Page<R
     let mut items = Vec::new();
     while search.fill(&mut streams)? && items.len() < search.limit {
         let Some(stream) = newest(&mut streams) else { break };
-        items.push(stream.take()?);
+        let mut found = stream.take()?;
+        set_place(&transaction, &mut found)?;
+        items.push(found);
     }
     Ok(Page { items, next: rest(&streams) })
 }
@@ -275,6 +278,14 @@ impl Search<'_> {
     }
 }
 
+/// An event that was handed in has its place in Kafka since it came back from there.
+fn set_place(connection: &Connection, found: &mut Recorded) -> Result<()> {
+    if found.position.is_none() && found.book == Book::Real {
+        found.position = spool::place(connection, found.log_sequence)?;
+    }
+    Ok(())
+}
+
 struct Found {
     first_sequence: u64,
     count: usize,
@@ -322,7 +333,8 @@ fn look_up(connection: &Connection, id: &EventId, from: i64, to: i64) -> Result<
         }
         let (book, topic) = (named(&row.get::<_, String>(2)?)?, named(&row.get::<_, String>(3)?)?);
         let data = data(connection, row.get(0)?, row.get(4)?, &mut unpacker)?;
-        if let Some(found) = in_rows(&data, id, &book, topic)? {
+        if let Some(mut found) = in_rows(&data, id, &book, topic)? {
+            set_place(connection, &mut found)?;
             return Ok(Some(found));
         }
     }

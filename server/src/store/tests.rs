@@ -5,6 +5,7 @@ mod bounds;
 mod commits;
 mod files;
 mod listing;
+mod spool;
 
 use bytes::Bytes;
 use model::{

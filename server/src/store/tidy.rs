@@ -11,6 +11,7 @@ use super::{
     block::{self, Packed},
     fault::Result,
     read::books,
+    spool,
     write::{Work, add_block},
 };
 
@@ -75,6 +76,7 @@ pub(super) fn step(writer: &mut SqliteWriter, now: Timestamp) -> Result<bool> {
             }
         }
     }
+    spool::drop_placed(&transaction)?;
     transaction.commit()?;
     more |= merged > 0;
     Ok(vacuum(connection)? || more)

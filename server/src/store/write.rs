@@ -5,7 +5,7 @@ use std::{fs::File, path::Path};
 use model::{Book, Timestamp, Topic};
 use pipeline::{
     message::Decoded,
-    store::{Batch, BookBatch, Checkpoint, Logged, Positions, StoreError, Writer},
+    store::{Batch, BookBatch, Checkpoint, Depth, Logged, Positions, StoreError, Writer},
 };
 use rusqlite::{
     Connection, OptionalExtension, Transaction, TransactionBehavior, named_params, params,
@@ -16,7 +16,7 @@ use super::{
     block::{Packed, Packer, Run, Unpacker},
     dead, deed,
     fault::{Fault, Result},
-    tidy,
+    spool, tidy,
     wal::Copier,
 };
 
@@ -63,6 +63,7 @@ pub struct SqliteWriter {
     pub(super) options: Options,
     pub(super) work: Work,
     dead: dead::Kept,
+    depth: Depth,
     _copier: Copier,
     _lock: File,
 }
@@ -82,9 +83,10 @@ impl SqliteWriter {
         options: Options,
     ) -> std::result::Result<Self, StoreError> {
         let dead = dead::Kept::measure(&connection)?;
+        let depth = spool::measure(&connection)?;
         let work = Work { run: Run::default(), packer: Packer::new()?, unpacker: Unpacker::new()? };
         let copier = Copier::start(&mut connection, path)?;
-        Ok(Self { connection, options, work, dead, _copier: copier, _lock: lock })
+        Ok(Self { connection, options, work, dead, depth, _copier: copier, _lock: lock })
     }
 
     /// The generator's seed that this data was begun with.
@@ -114,8 +116,11 @@ impl SqliteWriter {
         }
         write_positions(&transaction, &batch.positions)?;
         let dead = self.dead.add(&transaction, &batch.rejects, &self.options)?;
+        let depth = spool::add(&transaction, &batch.spool, self.depth)?;
+        spool::returned(&transaction, &batch.returned)?;
         transaction.commit()?;
         self.dead = dead;
+        self.depth = depth;
         Ok(())
     }
 
@@ -160,6 +165,15 @@ impl Writer for SqliteWriter {
 
     fn forget(&mut self, book: &Book) -> std::result::Result<(), StoreError> {
         Ok(self.forget_book(book)?)
+    }
+
+    fn delivered(&mut self, to: u64) -> std::result::Result<(), StoreError> {
+        self.depth = spool::drop_to(&mut self.connection, to, self.depth)?;
+        Ok(())
+    }
+
+    fn depth(&self) -> Depth {
+        self.depth
     }
 }
 

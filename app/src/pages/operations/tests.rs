@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use model::Timestamp;
+use model::{Timestamp, status::SpoolStatus};
 use serde_json::{Value, json};
 
 use super::{
     list::{List, State, draw},
     rejects::{self, Refused},
-    rules,
+    rules, undelivered, waiting,
 };
 use crate::{App, fixture};
 
@@ -134,4 +134,27 @@ fn a_refused_message_opens_to_all_that_is_kept() {
     assert!(text(&html).contains("The newest 1 are listed."), "{html}");
     let none = table(json!({ "items": [], "next": null }), fixture::now());
     assert!(none.contains("Nothing was refused."), "{none}");
+}
+
+#[test]
+fn what_waits_for_kafka_is_said_with_its_age_and_its_obstacle() {
+    let status = |change: fn(&mut SpoolStatus)| {
+        let mut status = fixture::initial().status;
+        status.spool.as_mut().map(change);
+        status
+    };
+    let check = |change, count: &str, obstacle: Option<&str>| {
+        let status = status(change);
+        assert_eq!(waiting(&status), count);
+        assert_eq!(undelivered(&status).as_deref(), obstacle);
+    };
+    check(|_| {}, "12 for 1 min", None);
+    check(|spool| (spool.records, spool.oldest) = (0, None), "0", None);
+    let tried = "What waits for Kafka is tried again: not delivered: fenced.";
+    check(|spool| spool.fault = Some("not delivered: fenced".into()), "12 for 1 min", Some(tried));
+    let full = "No more is taken by HTTP until Kafka has what waits.";
+    check(|spool| spool.bytes = spool.limit, "12 for 1 min", Some(full));
+    let mut simulation = fixture::initial().status;
+    simulation.spool = None;
+    assert_eq!(waiting(&simulation), "\u{2013}");
 }

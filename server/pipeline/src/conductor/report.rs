@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use model::{Book, Provenance, SourceState, Status, Timestamp, Topic, status::TopicStatus};
+use model::{
+    Book, Provenance, SourceState, Status, Timestamp, Topic,
+    status::{SpoolStatus, TopicStatus},
+};
 
 use super::{Setup, Stored, uses_kafka};
-use crate::{source::kafka::PartitionLag, supervisor::State};
+use crate::{source::kafka::PartitionLag, spool::Spool, store::Depth, supervisor::State};
 
 /// A topic is stale after so many intervals without an event.
 const STALE_INTERVALS: i64 = 3;
@@ -66,6 +69,7 @@ impl Report {
             topics: topics.to_vec(),
             events_per_second: setup.stats.rate(now),
             latency_p99_ms: setup.stats.latency().p99,
+            spool: setup.spool.as_deref().map(waiting),
             viewers: u32::try_from(setup.hub.viewers()).unwrap_or(u32::MAX),
             store_bytes: setup.reader.bytes(),
             runs: setup.drills.list(),
@@ -84,6 +88,11 @@ impl Report {
         self.was_simulating = simulating;
         if simulating { count - self.real_before } else { 0 }
     }
+}
+
+fn waiting(spool: &Spool) -> SpoolStatus {
+    let Depth { records, bytes, oldest } = spool.depth();
+    SpoolStatus { records, bytes, limit: spool.limit(), oldest, fault: spool.fault() }
 }
 
 fn interval(setup: &Setup, provenance: Provenance, topic: Topic) -> i64 {

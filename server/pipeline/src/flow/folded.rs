@@ -8,7 +8,9 @@ use tokio::sync::oneshot;
 use super::request::{Arrived, CommandError, Ingested, Request};
 use crate::{
     message::Decoded,
-    store::{Batch, BookBatch, LogEntry, Logged, Positions, Rejected, StoreError, dedupe_key},
+    store::{
+        Batch, BookBatch, LogEntry, Logged, Positions, Rejected, Returned, StoreError, dedupe_key,
+    },
 };
 
 /// What one batch made of its requests.
@@ -57,11 +59,16 @@ impl Folded {
         self.batch.rejects.extend(rejects);
     }
 
-    /// Takes an event of a source that was passed over, because it came before. Where that was by
-    /// ingest in this same batch, it is kept: should the store refuse, ingest is told so, but the
-    /// source goes on behind it.
-    pub fn twin(&mut self, decoded: Decoded) {
-        if key(&decoded).is_some_and(|key| self.ingested.contains(&key)) {
+    /// Takes an event of a source that was passed over, because it came before. It is kept where
+    /// the store may refuse something that it stands for: an ingest of this same batch is told so,
+    /// but the source goes on behind it; and an ingested event that came back, which `awaited`
+    /// recognises, must come back once more.
+    pub fn known(&mut self, decoded: Decoded, awaited: Option<u128>) {
+        let in_batch = key(&decoded).is_some_and(|key| self.ingested.contains(&key));
+        if let (Some(key), Some(position)) = (awaited, decoded.position) {
+            self.batch.returned.push(Returned { key, position });
+        }
+        if in_batch || awaited.is_some() {
             self.twins.push(decoded);
         }
     }
@@ -118,6 +125,7 @@ impl Folded {
         self.batch.books.is_empty()
             && self.batch.positions.is_empty()
             && self.batch.rejects.is_empty()
+            && self.batch.returned.is_empty()
     }
 
     /// Takes what each book's viewers are to see: book, place in its log, changes.
@@ -167,7 +175,8 @@ impl Folded {
     }
 }
 
-fn key(decoded: &Decoded) -> Option<u128> {
+/// What recognises an event that comes twice; nothing recognises one without a book.
+pub fn key(decoded: &Decoded) -> Option<u128> {
     let envelope = &decoded.event.envelope;
     envelope.book().map(|book| dedupe_key(&book, &envelope.source, &envelope.id))
 }

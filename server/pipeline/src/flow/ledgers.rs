@@ -14,7 +14,8 @@ use model::{
 };
 
 use super::{
-    folded::Folded,
+    folded::{Folded, key},
+    outgoing::Outgoing,
     request::{Arrived, CommandError, Ingested, Request},
 };
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
     memory::Memory,
     message::Decoded,
     rule::Rules,
-    store::{Checkpoint, LogEntry, Logged, Positions, Reader, StoreError, dedupe_key},
+    store::{Checkpoint, LogEntry, Logged, Outbound, Positions, Reader, StoreError, dedupe_key},
 };
 
 /// Events that are recognised when they come a second time.
@@ -36,6 +37,7 @@ pub struct Ledgers {
     books: BTreeMap<Book, Kept>,
     memory: Memory,
     positions: Positions,
+    outgoing: Outgoing,
 }
 
 struct Kept {
@@ -56,6 +58,7 @@ impl Ledgers {
         reader: Arc<dyn Reader>,
         rules: &Arc<Rules>,
         people: Vec<Person>,
+        outgoing: Outgoing,
     ) -> Result<Self, StoreError> {
         let mut ledgers = Self {
             reader,
@@ -64,6 +67,7 @@ impl Ledgers {
             books: BTreeMap::new(),
             memory: Memory::new(REMEMBERED),
             positions: Positions::new(),
+            outgoing,
         };
         ledgers.reopen()?;
         let memory = &mut ledgers.memory;
@@ -86,7 +90,7 @@ impl Ledgers {
             self.books.insert(book, kept);
         }
         self.positions = self.reader.positions()?;
-        Ok(())
+        self.outgoing.reopen(&*self.reader)
     }
 
     /// Reads a book back up to its last entry. Without a checkpoint it is what the kept entries
@@ -148,18 +152,20 @@ impl Ledgers {
     /// Folds requests in order.
     pub fn fold(&mut self, requests: Vec<Request>) -> Folded {
         let mut folded = Folded::default();
+        self.outgoing.begin();
         for request in requests {
             match request {
                 Request::Arrived(arrived) => self.arrived(arrived, &mut folded),
-                Request::Ingest { events, done } => {
-                    let first = folded.keys.len();
-                    let outcome = events.into_iter().map(|event| {
-                        let new = self.event(event, &mut folded).is_none();
-                        if new { Ingested::New } else { Ingested::Known }
-                    });
-                    let outcome = outcome.collect();
-                    folded.ingest(done, outcome, first);
-                }
+                Request::Ingest { events, done } => match self.outgoing.room(&events) {
+                    Ok(()) => {
+                        let first = folded.keys.len();
+                        let outcome = events.into_iter().map(|it| self.ingest(it, &mut folded));
+                        let outcome = outcome.collect();
+                        folded.ingest(done, outcome, first);
+                    }
+                    // A caller that went away needs no answer.
+                    Err(full) => drop(done.send(Err(full))),
+                },
                 Request::Tick { book, now } => self.tick(&book, now, &mut folded),
                 Request::Command { book, at, command, done } => {
                     let outcome = self.command(&book, at, command, &mut folded);
@@ -188,10 +194,25 @@ impl Ledgers {
             if !stored(&event, &self.positions)
                 && let Some(known) = self.event(event, folded)
             {
-                folded.twin(known);
+                let awaited = key(&known).filter(|key| self.outgoing.arrived(*key));
+                folded.known(known, awaited);
             }
         }
         folded.source(arrived.positions, arrived.rejects);
+    }
+
+    /// Folds an event that is handed in, and sends it on its way to Kafka.
+    fn ingest(&mut self, event: Decoded, folded: &mut Folded) -> Ingested {
+        let (key, message) = (key(&event), self.outgoing.message(&event));
+        if self.event(event, folded).is_some() {
+            return Ingested::Known;
+        }
+        if let (Some(key), Some(message)) = (key, message) {
+            self.outgoing.add(key, &message);
+            let sequence = self.entry(&Book::Real).sequence();
+            folded.batch.spool.push(Outbound { key, sequence, message });
+        }
+        Ingested::New
     }
 
     /// Folds an event that is new; gives back one that came before, or whose drill is over.
@@ -202,7 +223,7 @@ impl Ledgers {
             return Some(decoded);
         };
         let key = dedupe_key(&book, &envelope.source, &envelope.id);
-        if !self.memory.add(key) {
+        if self.outgoing.awaits(key) || !self.memory.add(key) {
             return Some(decoded);
         }
         folded.keys.push(key);

@@ -88,6 +88,13 @@ pub enum Request {
         /// Told when they are stored; without anybody to tell they are tried again.
         done: Option<oneshot::Sender<Result<(), StoreError>>>,
     },
+    /// Kafka has the messages of the spool up to this number.
+    Delivered {
+        /// The number.
+        to: u64,
+        /// Told when they are forgotten.
+        done: oneshot::Sender<Result<(), StoreError>>,
+    },
     /// A figure over the last hour.
     Series {
         /// The book.

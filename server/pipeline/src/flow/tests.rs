@@ -1,6 +1,7 @@
 //! A store that refuses: nothing of a refused batch is acknowledged, shown or lost.
 
 mod shelf;
+mod spool;
 
 use std::sync::Mutex;
 
@@ -25,12 +26,16 @@ use crate::{
 /// 2026-01-05, a Monday, 09:00 UTC.
 const START: Timestamp = Timestamp::from_millis(1_767_603_600_000);
 
+/// Bytes that the spool takes.
+const SPOOL: u64 = 50_000;
+
 struct Bench {
     shelf: Shelf,
     hub: Arc<Hub>,
     flow: Flow,
     input: Input,
     told: Arc<Mutex<Vec<Positions>>>,
+    spool: Arc<Spool>,
     stop: CancellationToken,
 }
 
@@ -41,6 +46,7 @@ impl Bench {
 
     fn on(shelf: Shelf) -> Self {
         let (hub, stop) = (Hub::new(1), CancellationToken::new());
+        let spool = Arc::new(Spool::new(SPOOL));
         let told = Arc::new(Mutex::new(Vec::new()));
         let tell = Arc::clone(&told);
         let flow = Flow::start(Parts {
@@ -51,11 +57,12 @@ impl Bench {
             people: Vec::new(),
             stats: Arc::new(Stats::default()),
             stored: Box::new(move |positions| tell.lock().unwrap().push(positions.clone())),
+            spool: Some(Arc::clone(&spool)),
             clock: || START,
         });
         tokio::spawn(Arc::clone(&hub).pace(stop.clone()));
         let flow = flow.unwrap();
-        Self { shelf, hub, input: flow.input(), flow, told, stop }
+        Self { shelf, hub, input: flow.input(), flow, told, spool, stop }
     }
 
     async fn ingest(&self, events: Vec<Decoded>) -> Result<Vec<Ingested>, StoreError> {

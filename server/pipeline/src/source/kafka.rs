@@ -8,6 +8,7 @@ mod producer;
 mod progress;
 mod record;
 mod topics;
+mod transaction;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -21,6 +22,7 @@ pub use self::{
     producer::{Producer, SendError},
     progress::PartitionLag,
     topics::{TopicsError, ensure_topics},
+    transaction::{DeliveryError, Transactions},
 };
 
 /// How to reach Kafka, and what its topics are called.
@@ -37,6 +39,8 @@ pub struct Settings {
     pub instance: Option<String>,
     /// Names of the topics, in the order of `Topic::ALL`.
     pub names: [String; 7],
+    /// Name of the compacted topic that tells how far the spool is delivered.
+    pub spool: String,
     /// Further properties of librdkafka, such as TLS and SASL; they win over ours. Secrets among
     /// them are never shown.
     pub properties: BTreeMap<String, String>,
@@ -60,6 +64,7 @@ impl Settings {
             group: group.into(),
             instance: None,
             names: Topic::ALL.map(|topic| format!("{prefix}{topic}")),
+            spool: format!("{prefix}spool"),
             properties: BTreeMap::new(),
             topic_properties: BTreeMap::new(),
             partitions: 4,
@@ -100,6 +105,7 @@ impl fmt::Debug for Settings {
             .field("group", &self.group)
             .field("instance", &self.instance)
             .field("names", &self.names)
+            .field("spool", &self.spool)
             .field("properties", &self.properties.keys())
             .field("topic_properties", &self.topic_properties)
             .field("partitions", &self.partitions)

@@ -1,10 +1,14 @@
 //! A store in memory that can be told to refuse, to be unreadable, or to take its time.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
 
 use super::*;
 use crate::store::{
-    AlertQuery, Batch, Checkpoint, DeadLetter, EventQuery, LogEntry, Page, Positions, Rejected,
+    AlertQuery, Batch, Checkpoint, DeadLetter, Depth, EventQuery, LogEntry, Page, Positions,
+    Rejected, spooled,
 };
 use model::{Alert, AlertId, EventId, Recorded};
 
@@ -20,6 +24,14 @@ pub struct Held {
     pub reached: u64,
     pub positions: Positions,
     pub rejects: Vec<Rejected>,
+    /// What waits for Kafka, with its numbers.
+    pub spool: Vec<(u64, Message)>,
+    /// The last number.
+    pub numbered: u64,
+    /// Handed-in events that have not come back.
+    pub awaited: BTreeSet<u128>,
+    /// Where those that did stand in Kafka.
+    pub returned: Vec<Position>,
     /// Commits to take before any is refused.
     pub taken_first: usize,
     /// Commits to refuse then.
@@ -83,6 +95,16 @@ impl Writer for Shelf {
         }
         held.positions.extend(&batch.positions);
         held.rejects.extend(batch.rejects.iter().cloned());
+        for outbound in &batch.spool {
+            let number = held.numbered + 1;
+            held.numbered = number;
+            held.spool.push((number, outbound.message.clone()));
+            held.awaited.insert(outbound.key);
+        }
+        for returned in &batch.returned {
+            assert!(held.awaited.remove(&returned.key), "it was awaited");
+            held.returned.push(returned.position);
+        }
         Ok(())
     }
 
@@ -96,6 +118,18 @@ impl Writer for Shelf {
 
     fn forget(&mut self, _: &Book) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    fn delivered(&mut self, to: u64) -> Result<(), StoreError> {
+        self.held().spool.retain(|(number, _)| *number > to);
+        Ok(())
+    }
+
+    fn depth(&self) -> Depth {
+        let held = self.held();
+        let bytes = held.spool.iter().map(|(_, message)| spooled(message)).sum();
+        let oldest = held.spool.first().map(|(_, message)| message.received);
+        Depth { records: held.spool.len() as u64, bytes, oldest }
     }
 }
 
@@ -153,6 +187,17 @@ impl Reader for Shelf {
 
     fn dead_letters(&self, _: Option<&str>, _: usize) -> Result<Page<DeadLetter>, StoreError> {
         Err(StoreError::Cursor)
+    }
+
+    fn spool(&self, after: u64, records: usize, _: u64) -> Result<Vec<(u64, Message)>, StoreError> {
+        let held = self.held();
+        let waiting = held.spool.iter().filter(|(number, _)| *number > after);
+        Ok(waiting.take(records).cloned().collect())
+    }
+
+    fn awaited(&self, each: &mut dyn FnMut(u128)) -> Result<(), StoreError> {
+        self.held().awaited.iter().copied().for_each(each);
+        Ok(())
     }
 
     fn bytes(&self) -> u64 {

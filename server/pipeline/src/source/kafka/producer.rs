@@ -43,7 +43,7 @@ pub struct Producer {
 }
 
 #[derive(Default)]
-struct Counts {
+pub(super) struct Counts {
     delivered: AtomicU64,
     failed: AtomicU64,
     fault: Mutex<Option<String>>,
@@ -117,7 +117,8 @@ impl Producer {
 }
 
 /// Counts what became of the messages.
-struct Deliveries(Arc<Counts>);
+#[derive(Default)]
+pub(super) struct Deliveries(Arc<Counts>);
 
 impl ClientContext for Deliveries {
     fn log(&self, _: RDKafkaLogLevel, fac: &str, message: &str) {

@@ -43,22 +43,37 @@ pub fn ensure_topics(settings: &Settings) -> Result<Vec<String>, TopicsError> {
     let found = client.client().fetch_metadata(None, TIMEOUT);
     let found = found.map_err(|error| ProbeError::Down(error.to_string()))?;
     let is_there = |name: &&String| found.topics().iter().any(|topic| topic.name() == *name);
-    let missing: Vec<&String> = settings.names.iter().filter(|name| !is_there(name)).collect();
+    let missing = settings.names.iter().filter(|name| !is_there(name));
+    let missing: Vec<NewTopic<'_>> = missing.map(|name| new_topic(settings, name)).collect();
     if missing.is_empty() { Ok(Vec::new()) } else { create(settings, &missing) }
 }
 
-fn create(settings: &Settings, names: &[&String]) -> Result<Vec<String>, TopicsError> {
-    let refused = |reason: String| TopicsError::Refused { name: names[0].clone(), reason };
+/// Creates a compacted topic of one partition where it is missing. Blocks, as above.
+///
+/// # Errors
+/// When no broker answers or one refuses.
+pub(super) fn ensure_compacted(settings: &Settings, name: &str) -> Result<(), TopicsError> {
+    let client = connect(settings, TIMEOUT)?;
+    let found = client.client().fetch_metadata(None, TIMEOUT);
+    let found = found.map_err(|error| ProbeError::Down(error.to_string()))?;
+    if !found.topics().iter().any(|topic| topic.name() == name) {
+        let topic = NewTopic::new(name, 1, TopicReplication::Fixed(settings.replication));
+        create(settings, &[topic.set("cleanup.policy", "compact")])?;
+    }
+    Ok(())
+}
+
+fn create(settings: &Settings, topics: &[NewTopic<'_>]) -> Result<Vec<String>, TopicsError> {
+    let refused = |reason: String| TopicsError::Refused { name: topics[0].name.into(), reason };
     let config = settings.client(&[]);
     let admin: AdminClient<DefaultClientContext> =
         config.create().map_err(|error| ProbeError::Config(error.to_string()))?;
-    let topics: Vec<NewTopic<'_>> = names.iter().map(|name| new_topic(settings, name)).collect();
     let options = AdminOptions::new().operation_timeout(Some(TIMEOUT));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .map_err(|error| refused(error.to_string()))?;
     let results = runtime
-        .block_on(admin.create_topics(&topics, &options))
+        .block_on(admin.create_topics(topics, &options))
         .map_err(|error| refused(error.to_string()))?;
     let mut created = Vec::new();
     for result in results {

@@ -1,0 +1,104 @@
+//! What the flow knows of the way to Kafka: which handed-in events still have to come back from
+//! there, and whether the spool has room for more.
+
+use std::{collections::HashSet, sync::Arc};
+
+use model::Provenance;
+
+use crate::{
+    encode::forward,
+    message::{Decoded, Message},
+    spool::Spool,
+    store::{Reader, StoreError, Writer, spooled},
+};
+
+/// Events that may be on their way to Kafka and back at one time. Ingest is refused beyond: what
+/// is forgotten here would be counted twice when it returns.
+const AWAITED: usize = 2_000_000;
+
+/// The flow's side of the spool. Without a spool it lets everything pass.
+#[derive(Debug, Default)]
+pub struct Outgoing {
+    spool: Option<Arc<Spool>>,
+    awaited: HashSet<u128>,
+    /// Bytes that the batch in the making adds.
+    added: u64,
+}
+
+impl Outgoing {
+    /// Reads back what is under way.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn open(
+        spool: Option<Arc<Spool>>,
+        reader: &dyn Reader,
+        writer: &dyn Writer,
+    ) -> Result<Self, StoreError> {
+        if let Some(spool) = &spool {
+            spool.set_depth(writer.depth());
+        }
+        let mut outgoing = Self { spool, ..Self::default() };
+        outgoing.reopen(reader)?;
+        Ok(outgoing)
+    }
+
+    /// Reads back what is stored, in place of what a refused batch had added.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn reopen(&mut self, reader: &dyn Reader) -> Result<(), StoreError> {
+        let awaited = &mut self.awaited;
+        awaited.clear();
+        reader.awaited(&mut |key| {
+            awaited.insert(key);
+        })
+    }
+
+    /// A new batch begins: what was added before is in the depth of the spool, or nowhere.
+    pub fn begin(&mut self) {
+        self.added = 0;
+    }
+
+    /// Whether the spool takes these events on top of what waits.
+    ///
+    /// # Errors
+    /// When it is full.
+    pub fn room(&self, events: &[Decoded]) -> Result<(), StoreError> {
+        let Some(spool) = &self.spool else { return Ok(()) };
+        let outgoing = events.iter().filter(|event| is_outgoing(event));
+        let (mut count, mut bytes) = (0, 0);
+        for event in outgoing {
+            count += 1;
+            bytes += spooled(&forward(event));
+        }
+        let waiting = spool.depth().bytes + self.added;
+        let full = waiting + bytes > spool.limit() || self.awaited.len() + count > AWAITED;
+        if count > 0 && full { Err(StoreError::Spooled(waiting)) } else { Ok(()) }
+    }
+
+    /// The message that an event goes to Kafka as, if it does: a real one that is not there yet.
+    pub fn message(&self, event: &Decoded) -> Option<Message> {
+        (self.spool.is_some() && is_outgoing(event)).then(|| forward(event))
+    }
+
+    /// The event of this key is on its way.
+    pub fn add(&mut self, key: u128, message: &Message) {
+        self.added += spooled(message);
+        self.awaited.insert(key);
+    }
+
+    /// Whether the event of this key has to come back.
+    pub fn awaits(&self, key: u128) -> bool {
+        self.awaited.contains(&key)
+    }
+
+    /// The event of this key came back. Answers whether that was awaited.
+    pub fn arrived(&mut self, key: u128) -> bool {
+        self.awaited.remove(&key)
+    }
+}
+
+fn is_outgoing(event: &Decoded) -> bool {
+    event.position.is_none() && event.event.envelope.provenance == Provenance::Real
+}

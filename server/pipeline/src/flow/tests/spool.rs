@@ -1,0 +1,119 @@
+//! What is handed in goes on to Kafka once, and is recognised when it comes back from there.
+
+use super::*;
+
+/// What comes back from Kafka of what waits, from an offset on.
+fn back(bench: &Bench, offset: i64) -> Arrived {
+    let waiting = bench.shelf.held().spool.clone();
+    let messages = waiting.into_iter().zip(offset..).map(|((_, message), offset)| Message {
+        position: Some(Position { partition: 2, offset }),
+        ..message
+    });
+    from_outside(messages.collect(), START.plus(Timestamp::HOUR))
+}
+
+#[tokio::test]
+async fn an_event_comes_back_once_and_only_gains_its_place() {
+    let bench = Bench::new();
+    let events = decoded(messages(8));
+    assert_eq!(bench.ingest(events.clone()).await.unwrap(), [Ingested::New; 8]);
+    assert_eq!(bench.ingest(events.clone()).await.unwrap(), [Ingested::Known; 8]);
+    assert_eq!(bench.spool.depth().records, 8);
+    let waiting = bench.shelf.held().spool.clone();
+    let raws: Vec<_> = waiting.iter().map(|(_, message)| message.value.clone().unwrap()).collect();
+    assert_eq!(raws, events.iter().map(|event| event.raw.clone()).collect::<Vec<_>>());
+
+    let arrived = back(&bench, 40);
+    assert_eq!(arrived.events.len(), 8);
+    let positions = arrived.positions.clone();
+    bench.input.send(Request::Arrived(arrived)).await.unwrap();
+    bench.until(|bench| bench.shelf.held().positions == positions).await;
+    assert_eq!(bench.shelf.events(), ids(&events), "nothing is folded twice");
+    assert!(bench.shelf.held().awaited.is_empty());
+    let offsets = bench.shelf.held().returned.iter().map(|at| at.offset).collect::<Vec<_>>();
+    assert_eq!(offsets, (40..48).collect::<Vec<_>>());
+
+    let to = waiting[4].0;
+    bench.input.ask(|done| Request::Delivered { to, done }).await.unwrap().unwrap();
+    assert_eq!(bench.spool.depth().records, 3);
+    bench.shows_the_log().await;
+    bench.end().await;
+}
+
+/// The memory of what was seen is bounded and begins empty here, as after a long outage; what is
+/// under way is recognised all the same.
+#[tokio::test]
+async fn what_is_under_way_is_recognised_after_a_restart() {
+    let bench = Bench::new();
+    let events = decoded(messages(5));
+    bench.ingest(events.clone()).await.unwrap();
+    let shelf = bench.shelf.clone();
+    bench.end().await;
+    let bench = Bench::on(shelf);
+    assert_eq!(bench.spool.depth().records, 5);
+    let arrived = back(&bench, 0);
+    let positions = arrived.positions.clone();
+    bench.shelf.held().refusals = 2;
+    bench.input.send(Request::Arrived(arrived)).await.unwrap();
+    bench.until(|bench| bench.shelf.held().positions == positions).await;
+    assert_eq!(bench.shelf.events(), ids(&events));
+    assert!(bench.shelf.held().awaited.is_empty(), "though the store refused at first");
+    bench.shows_the_log().await;
+    bench.end().await;
+}
+
+#[tokio::test]
+async fn a_full_spool_takes_nothing_of_an_ingest() {
+    let bench = Bench::new();
+    let all = decoded(messages(200));
+    let mut taken = 0;
+    let refused = loop {
+        let some = all[taken..taken + 20].to_vec();
+        match bench.ingest(some).await {
+            Ok(_) => taken += 20,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refused, StoreError::Spooled(bytes) if bytes <= SPOOL), "{refused}");
+    assert!(taken > 0 && bench.spool.depth().bytes <= SPOOL);
+    assert_eq!(bench.shelf.events(), ids(&all[..taken]));
+    // What Kafka has makes room.
+    let to = bench.shelf.held().numbered;
+    bench.input.ask(|done| Request::Delivered { to, done }).await.unwrap().unwrap();
+    bench.ingest(all[taken..taken + 20].to_vec()).await.unwrap();
+    bench.shows_the_log().await;
+    bench.end().await;
+}
+
+#[tokio::test]
+async fn what_is_refused_by_the_store_takes_no_room() {
+    let bench = Bench::new();
+    let events = decoded(messages(5));
+    bench.shelf.held().refusals = 1;
+    bench.ingest(events.clone()).await.unwrap_err();
+    assert_eq!((bench.spool.depth().records, bench.shelf.held().awaited.len()), (0, 0));
+    // It comes from Kafka instead, and is new.
+    let mut other = events;
+    for (offset, event) in (0..).zip(&mut other) {
+        event.position = Some(Position { partition: 0, offset });
+    }
+    let arrived = Arrived { events: other.clone(), ..Arrived::default() };
+    bench.input.send(Request::Arrived(arrived)).await.unwrap();
+    bench.until(|bench| bench.shelf.events().len() == 5).await;
+    assert_eq!(bench.shelf.events(), ids(&other));
+    assert!(bench.shelf.held().spool.is_empty(), "what comes from Kafka does not go there");
+    bench.end().await;
+}
+
+#[tokio::test]
+async fn what_is_simulated_stays_here() {
+    let bench = Bench::new();
+    let mut events = decoded(messages(3));
+    events[0].event.envelope.provenance = Provenance::Simulated;
+    events.truncate(1);
+    // The shelf keeps the real book alone, so the outcome is asked of the flow's own side.
+    let outgoing =
+        outgoing::Outgoing::open(Some(Arc::clone(&bench.spool)), &bench.shelf, &bench.shelf);
+    assert_eq!(outgoing.unwrap().message(&events[0]), None);
+    bench.end().await;
+}
