@@ -208,19 +208,28 @@ fn observation() -> impl Strategy<Value = Observation> {
 }
 
 proptest! {
+    // 300 stories of 350 steps on average: more than 100,000.
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
     /// Whatever happens: what runs and what is shown fit to the phase, nothing is started twice,
-    /// and there is always a next attempt, planned or under way.
+    /// there is always a next attempt, planned or under way, nobody is asked again within a minute
+    /// of a refusal, and while not all is well there is a reason.
     #[test]
     fn any_story_is_consistent(
-        story in proptest::collection::vec((observation(), 0_i64..40_000, 0.0..1.0), 1..60),
+        story in proptest::collection::vec((observation(), 0_i64..40_000, 0.0..1.0), 100..600),
         policy in prop_oneof![Just(AUTO), Just(KAFKA)],
     ) {
         let (mut state, actions) = State::start(START, &policy);
         let (mut kafka, mut simulation, mut shown) = (false, false, Book::Real);
         let mut asked = actions.contains(&Action::Probe);
-        let mut now = START;
+        let (mut now, mut refused) = (START, None);
         for (observation, later, jitter) in story {
             now = now.plus(later);
+            match observation {
+                Observation::AuthFailed(_) => refused = Some(now),
+                Observation::BrokerAnswered | Observation::BrokerSilent(_) => refused = None,
+                _ => {}
+            }
             let answers = matches!(
                 observation,
                 Observation::BrokerAnswered
@@ -232,7 +241,11 @@ proptest! {
             (state, actions) = next(state, observation, now, &policy, jitter);
             for action in actions {
                 match action {
-                    Action::Probe => asked = true,
+                    Action::Probe => {
+                        asked = true;
+                        let since = refused.map_or(AUTH_PAUSE, |at| now.since(at));
+                        prop_assert!(since >= AUTH_PAUSE, "asked {since} ms after a refusal");
+                    }
                     Action::StartKafka => prop_assert!(!std::mem::replace(&mut kafka, true)),
                     Action::StopKafka => prop_assert!(std::mem::replace(&mut kafka, false)),
                     Action::StartSimulation => {
@@ -250,6 +263,7 @@ proptest! {
             prop_assert_eq!(shown == Book::Simulated, simulation);
             prop_assert!(state.next_attempt.is_some() || asked);
             prop_assert!(policy.mode == SourceMode::Auto || !simulation);
+            prop_assert!(state.reason.is_some() || matches!(state.phase, Live | Probing));
         }
     }
 }
