@@ -98,5 +98,13 @@ test.describe("with a broker of its own", () => {
     await expect(page.locator("tr[data-entity=retail-banking]")).toContainText("92.5", { timeout: 30_000 });
     const events = await server.json("/api/v1/events?topic=budget&provenance=real");
     expect(events.items).toHaveLength(3);
+    await page.goto(`${server.url}/operations`);
+    const history = page.getByRole("region", { name: "Change-overs" }).locator("tbody tr");
+    const steps = async () => (await history.allInnerTexts()).slice(0, 3).map((row) => row.split("\t").slice(1, 3));
+    await expect.poll(steps).toEqual([
+      ["Simulating", "Kafka live"],
+      ["Kafka lost, figures held", "Simulating"],
+      ["Kafka live", "Kafka lost, figures held"],
+    ]);
   });
 });

@@ -132,6 +132,7 @@ impl Shared {
 pub fn router(shared: Arc<Shared>) -> Router {
     let api = Router::new()
         .route("/status", get(state::status))
+        .route("/status/history", get(state::history))
         .route("/snapshot", get(state::snapshot))
         .route("/series", get(state::series))
         .route("/events", get(events::list))

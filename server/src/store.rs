@@ -7,6 +7,7 @@
 
 mod alert;
 mod block;
+mod change_over;
 mod cursor;
 mod dead;
 mod deed;

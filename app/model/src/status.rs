@@ -43,6 +43,20 @@ impl SourceState {
     }
 }
 
+/// The source went from one state to another, or something happened to it that people must know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChangeOver {
+    /// When, by the wall clock.
+    pub at: Timestamp,
+    /// The state before.
+    pub from: SourceState,
+    /// The state after; the same where the source went on.
+    pub to: SourceState,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
 /// Which sources may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -2,6 +2,7 @@
 //! rules in force.
 
 mod bytes;
+mod history;
 mod list;
 mod rejects;
 mod rules;
@@ -11,9 +12,14 @@ mod topics;
 
 use leptos::prelude::*;
 use markup::view;
-use model::{SourceState, Status, status::SourceMode};
+use model::{Status, status::SourceMode};
 
-use self::{rejects::Rejects, rules::Rules, topics::Topics};
+use self::{
+    history::{History, words},
+    rejects::Rejects,
+    rules::Rules,
+    topics::Topics,
+};
 use crate::{components::page::PageHead, format, node::Node, state::Live};
 
 /// Source and health.
@@ -31,6 +37,7 @@ pub fn Operations() -> Node {
             <p class="lead">{move || live.status(undelivered)}</p>
         </section>
         <Topics/>
+        <History/>
         <Rejects/>
         <Rules/>
     }
@@ -43,12 +50,6 @@ fn fact((label, value): (&'static str, String)) -> Node {
 
 /// Where the figures come from.
 fn source(status: &Status) -> Vec<(&'static str, String)> {
-    let state = match status.state {
-        SourceState::Probing => "Looking for Kafka",
-        SourceState::Live => "Kafka live",
-        SourceState::Degraded => "Kafka lost, figures held",
-        SourceState::Simulating => "Simulating",
-    };
     let mode = match status.mode {
         SourceMode::Auto => "auto",
         SourceMode::Kafka => "kafka",
@@ -57,7 +58,7 @@ fn source(status: &Status) -> Vec<(&'static str, String)> {
     let dash = || "\u{2013}".to_owned();
     let brokers = if status.brokers.is_empty() { dash() } else { status.brokers.clone() };
     vec![
-        ("Source", state.to_owned()),
+        ("Source", words(status.state).to_owned()),
         ("Since", format::moment(status.since, status.now)),
         ("Mode", mode.to_owned()),
         ("Brokers", brokers),

@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use model::{Book, SourceState, Timestamp, status::SourceMode};
+use model::{
+    Book, SourceState, Timestamp,
+    status::{ChangeOver, SourceMode},
+};
 use tokio::{
     sync::mpsc,
     task::JoinHandle,
@@ -157,6 +160,14 @@ impl Conductor {
             let reason = self.state.reason.as_deref().unwrap_or("a broker answers");
             let (from, to) = (before.0.name(), self.state.phase.name());
             tracing::info!(from, to, reason, "the source changed over");
+            let change = ChangeOver {
+                at: self.now(),
+                from: before.0,
+                to: self.state.phase,
+                why: reason.to_owned(),
+            };
+            // The flow ends only when the program does.
+            self.setup.input.send(Request::ChangedOver(change)).await.ok();
         }
         self.perform(actions).await;
     }

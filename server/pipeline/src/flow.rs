@@ -230,6 +230,11 @@ impl Engine {
                 self.forget(&book);
                 done.send(()).ok();
             }
+            Request::ChangedOver(change) => {
+                if let Err(error) = self.parts.writer.changed_over(&change) {
+                    tracing::warn!(%error, ?change, "a change-over of the source was not kept");
+                }
+            }
             Request::Delivered { to, done } => {
                 let forgotten = self.parts.writer.delivered(to);
                 self.measure_spool();

@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use model::{
     Alert, AlertId, AlertState, Book, EventId, Position, Provenance, Recorded, Severity, Timestamp,
-    Topic, alert::Command, view::transaction::Rates,
+    Topic, alert::Command, status::ChangeOver, view::transaction::Rates,
 };
 
 use schemars::JsonSchema;
@@ -282,6 +282,12 @@ pub trait Writer: Send {
 
     /// What waits in the spool.
     fn depth(&self) -> Depth;
+
+    /// Keeps that the source changed over, in place of the oldest where there is no room.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    fn changed_over(&mut self, change: &ChangeOver) -> Result<(), StoreError>;
 }
 
 /// The side that reads: shared by any number of threads.
@@ -374,6 +380,12 @@ pub trait Reader: Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     fn awaited(&self, each: &mut dyn FnMut(u128)) -> Result<(), StoreError>;
+
+    /// When the source changed over, newest first; the store keeps a bounded number.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn change_overs(&self) -> Result<Vec<ChangeOver>, StoreError>;
 
     /// Bytes that the store takes on disk.
     fn bytes(&self) -> u64;

@@ -8,7 +8,10 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use model::{Book, Figure, SourceState, Status, Timestamp, Topic, trend::Point, wire::Hello};
+use model::{
+    Book, Figure, SourceState, Status, Timestamp, Topic, status::ChangeOver, trend::Point,
+    wire::Hello,
+};
 use pipeline::{
     flow::Request,
     store::{DeadLetter, Page},
@@ -48,6 +51,12 @@ pub async fn metrics(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
 /// Source, freshness and health.
 pub async fn status(State(shared): State<Arc<Shared>>) -> Result<Json<Arc<Status>>, Problem> {
     shared.status().map(Json)
+}
+
+/// When the source changed over, newest first.
+pub async fn history(State(shared): State<Arc<Shared>>) -> Result<Json<Page<ChangeOver>>, Problem> {
+    let items = shared.read(|reader| reader.change_overs()).await?;
+    Ok(Json(Page { items, next: None }))
 }
 
 /// A book, by name.

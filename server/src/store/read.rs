@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
-use model::{Alert, AlertId, Book, EventId, Recorded};
+use model::{Alert, AlertId, Book, EventId, Recorded, status::ChangeOver};
 use pipeline::{
     message::Message,
     store::{
@@ -19,7 +19,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     alert,
     block::Unpacker,
-    dead,
+    change_over, dead,
     fault::{Fault, Result},
     file, replay, search, spool, write,
 };
@@ -190,6 +190,10 @@ impl Reader for SqliteReader {
 
     fn awaited(&self, each: &mut dyn FnMut(u128)) -> std::result::Result<(), StoreError> {
         self.with(|connection| spool::awaited(connection, each))
+    }
+
+    fn change_overs(&self) -> std::result::Result<Vec<ChangeOver>, StoreError> {
+        self.with(change_over::list)
     }
 
     fn bytes(&self) -> u64 {

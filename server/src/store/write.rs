@@ -2,7 +2,7 @@
 
 use std::{fs::File, path::Path};
 
-use model::{Book, Timestamp, Topic};
+use model::{Book, Timestamp, Topic, status::ChangeOver};
 use pipeline::{
     message::Decoded,
     store::{Batch, BookBatch, Checkpoint, Depth, Logged, Positions, StoreError, Writer},
@@ -14,7 +14,7 @@ use rusqlite::{
 use super::{
     Options, alert,
     block::{Packed, Packer, Run, Unpacker},
-    dead, deed,
+    change_over, dead, deed,
     fault::{Fault, Result},
     spool, tidy,
     wal::Copier,
@@ -170,6 +170,10 @@ impl Writer for SqliteWriter {
     fn delivered(&mut self, to: u64) -> std::result::Result<(), StoreError> {
         self.depth = spool::drop_to(&mut self.connection, to, self.depth)?;
         Ok(())
+    }
+
+    fn changed_over(&mut self, change: &ChangeOver) -> std::result::Result<(), StoreError> {
+        Ok(change_over::add(&mut self.connection, change)?)
     }
 
     fn depth(&self) -> Depth {

@@ -64,3 +64,10 @@ fn pages_hold_the_figures_and_refuse_strangers() {
     app.get("/?book=green").problem(400);
     app.get("/?book=drill:nobody").problem(404);
 }
+
+#[test]
+fn the_history_says_when_the_source_changed_over_and_why() {
+    let (simulation, _data) = App::new();
+    let none = simulation.get("/api/v1/status/history").ok(200);
+    assert_eq!(none, serde_json::json!({ "items": [], "next": null }));
+}

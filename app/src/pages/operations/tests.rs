@@ -7,6 +7,7 @@ use model::{Timestamp, status::SpoolStatus};
 use serde_json::{Value, json};
 
 use super::{
+    history,
     list::{List, State, draw},
     rejects::{self, Refused},
     rules, undelivered, waiting,
@@ -91,7 +92,7 @@ fn a_list_says_how_far_it_has_come() {
 }
 
 #[test]
-fn the_page_begins_with_blocks_for_rules_and_a_button_for_messages() {
+fn the_page_begins_with_blocks_for_history_and_rules_and_a_button_for_messages() {
     let html = with_owner(|| {
         provide_context(crate::place::Place::new("/operations"));
         provide_context(Arc::new(fixture::initial()));
@@ -100,7 +101,7 @@ fn the_page_begins_with_blocks_for_rules_and_a_button_for_messages() {
     let page = text(&html);
     assert!(page.contains("Rejected messages Messages that could not be read"), "{page}");
     assert!(page.contains("Load Rules in force"), "{page}");
-    assert_eq!(html.matches("class=\"blocks\"").count(), 1);
+    assert_eq!(html.matches("class=\"blocks\"").count(), 2);
 }
 
 fn letter() -> Value {
@@ -157,4 +158,19 @@ fn what_waits_for_kafka_is_said_with_its_age_and_its_obstacle() {
     let mut simulation = fixture::initial().status;
     simulation.spool = None;
     assert_eq!(waiting(&simulation), "\u{2013}");
+}
+
+#[test]
+fn the_history_tells_each_change_over_with_its_reason() {
+    let table = |answer: Value| {
+        let listing = serde_json::from_value(answer).unwrap();
+        text(&with_owner(|| history::table(listing, fixture::now()).to_html()))
+    };
+    let lost = json!({ "at": fixture::now().plus(-60_000), "from": "live", "to": "degraded",
+        "why": "Connect to 127.0.0.1:9092 failed: Connection refused" });
+    let page = table(json!({ "items": [lost], "next": null }));
+    let row = "14:41:18 Kafka live Kafka lost, figures held Connect to 127.0.0.1:9092 failed";
+    assert!(page.contains(row), "{page}");
+    let none = table(json!({ "items": [], "next": null }));
+    assert_eq!(none, "The source has not changed over yet.");
 }

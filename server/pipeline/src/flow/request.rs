@@ -1,6 +1,9 @@
 //! What the flow is asked to do, and how it answers.
 
-use model::{Book, Figure, Timestamp, alert::Command, trend::Point, view::transaction::Rates};
+use model::{
+    Book, Figure, Timestamp, alert::Command, status::ChangeOver, trend::Point,
+    view::transaction::Rates,
+};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -88,6 +91,8 @@ pub enum Request {
         /// Told when they are stored; without anybody to tell they are tried again.
         done: Option<oneshot::Sender<Result<(), StoreError>>>,
     },
+    /// The source changed over; nobody waits for it.
+    ChangedOver(ChangeOver),
     /// Kafka has the messages of the spool up to this number.
     Delivered {
         /// The number.

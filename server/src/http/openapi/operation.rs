@@ -2,6 +2,7 @@
 
 use model::{
     Alert, AlertState, Book, Provenance, Recorded, Severity, Status, Timestamp, Topic, scenario,
+    status::ChangeOver,
 };
 use pipeline::{
     rule::Rule,
@@ -235,6 +236,12 @@ pub const OPERATIONS: &[Operation] = &[
             ok::<Status>("Source, freshness, lag, rates, rejects, viewers, version."),
         )
     },
+    get(
+        "/api/v1/status/history",
+        "sourceHistory",
+        "state",
+        ok::<Page<ChangeOver>>("When the source changed over and why, newest first."),
+    ),
     Operation {
         parameters: &[BOOK],
         errors: &[400, 404],

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use model::AlertState;
+use model::{AlertState, SourceState, status::ChangeOver};
 use pipeline::{
     decode::Reason,
     message::Message,
@@ -227,4 +227,23 @@ fn old_real_events_and_resolved_alerts_go() {
         bench.count("SELECT min(changed_at) FROM alert WHERE state = 'resolved'"),
         START.plus(6).millis()
     );
+}
+
+#[test]
+fn the_newest_change_overs_are_kept() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.reader.change_overs().expect("none"), []);
+    let change = |minute: i64| ChangeOver {
+        at: START.plus(minute * Timestamp::MINUTE),
+        from: SourceState::Live,
+        to: SourceState::Degraded,
+        why: format!("outage {minute}: {}", "x".repeat(1_000)),
+    };
+    for minute in 0..203 {
+        bench.writer.changed_over(&change(minute)).expect("kept");
+    }
+    let kept = bench.reader.change_overs().expect("change-overs");
+    assert_eq!((kept.len(), kept[199].at), (200, START.plus(3 * Timestamp::MINUTE)));
+    assert_eq!((kept[0].from, kept[0].to), (SourceState::Live, SourceState::Degraded));
+    assert!(kept[0].why.starts_with("outage 202: x") && kept[0].why.len() == 400);
 }

@@ -10,7 +10,7 @@ use crate::store::{
     AlertQuery, Batch, Checkpoint, DeadLetter, Depth, EventQuery, LogEntry, Page, Positions,
     Rejected, spooled,
 };
-use model::{Alert, AlertId, EventId, Recorded};
+use model::{Alert, AlertId, EventId, Recorded, status::ChangeOver};
 
 /// A store whose two sides are clones of it.
 #[derive(Clone, Default)]
@@ -125,6 +125,10 @@ impl Writer for Shelf {
         Ok(())
     }
 
+    fn changed_over(&mut self, _: &ChangeOver) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn depth(&self) -> Depth {
         let held = self.held();
         let bytes = held.spool.iter().map(|(_, message)| spooled(message)).sum();
@@ -193,6 +197,10 @@ impl Reader for Shelf {
         let held = self.held();
         let waiting = held.spool.iter().filter(|(number, _)| *number > after);
         Ok(waiting.take(records).cloned().collect())
+    }
+
+    fn change_overs(&self) -> Result<Vec<ChangeOver>, StoreError> {
+        Err(StoreError::Cursor)
     }
 
     fn awaited(&self, each: &mut dyn FnMut(u128)) -> Result<(), StoreError> {
