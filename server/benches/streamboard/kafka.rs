@@ -17,6 +17,7 @@ use pipeline::{
     edge::from_outside,
     encode::encode,
     flow::Request,
+    message::Delivery,
     simulate::Burst,
     source::kafka::{Consumer, Producer, Settings, ensure_topics, parse_only},
     store::Positions,
@@ -120,8 +121,8 @@ fn whole(settings: &Settings) -> anyhow::Result<Duration> {
         let seen = Arc::new(AtomicU64::new(0));
         bench.view(Arc::clone(&seen));
         let input = bench.input.clone();
-        let sender = move |messages| {
-            let arrived = from_outside(messages, clock::now());
+        let sender = move |delivery: Delivery| {
+            let arrived = from_outside(delivery.messages, clock::now());
             input.send_blocking(Request::Arrived(arrived)).is_ok()
         };
         let start = Instant::now();

@@ -23,8 +23,9 @@ use self::report::Report;
 use crate::{
     drill::Drills,
     edge::from_outside,
-    flow::{Input, Request, Stats},
+    flow::{Arrived, Input, Request, Stats},
     hub::Hub,
+    message::{Delivery, Gap},
     source::{
         kafka::{self, Consumer, ensure_topics, probe},
         simulator::Simulation,
@@ -210,8 +211,9 @@ impl Conductor {
             }
             let positions = setup.reader.positions().unwrap_or_default();
             let input = setup.input.clone();
-            let sender = move |messages| {
-                let arrived = from_outside(messages, clock());
+            let sender = move |Delivery { gaps, messages }| {
+                note(&gaps, &input, clock());
+                let arrived = Arrived { gaps, ..from_outside(messages, clock()) };
                 input.send_blocking(Request::Arrived(arrived)).is_ok()
             };
             // An observation that finds no room is not the first of its kind.
@@ -279,6 +281,18 @@ impl Conductor {
         let now = self.now();
         let status = self.report.write(&self.setup, &self.state, now);
         self.setup.hub.set_status(Arc::new(status));
+    }
+}
+
+/// Keeps in the history that partitions lost their place: what was missed will be missing.
+fn note(gaps: &[Gap], input: &Input, now: Timestamp) {
+    for gap in gaps {
+        metrics::counter!("streamboard_missed_records_total", "topic" => gap.topic.name())
+            .increment(gap.missed());
+        let (from, to) = (SourceState::Live, SourceState::Live);
+        let change = ChangeOver { at: now, from, to, why: gap.to_string() };
+        // The flow ends only when the program does.
+        input.send_blocking(Request::ChangedOver(change)).ok();
     }
 }
 

@@ -12,7 +12,7 @@ mod payload;
 mod structured;
 
 use bytes::Bytes;
-use model::{Event, EventId, Provenance, Timestamp, Topic};
+use model::{Event, EventId, Position, Provenance, Timestamp, Topic};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -119,6 +119,14 @@ fn bounded(text: String) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
+}
+
+/// How the identity of a message begins that has none but its place in Kafka.
+pub const PLACE: &str = "streamboard.";
+
+/// The identity of a message that has none but its place in Kafka.
+pub fn place_id(topic: Topic, position: Position) -> String {
+    format!("{PLACE}{topic}-{}-{}", position.partition, position.offset)
 }
 
 /// Who made a message.

@@ -3,8 +3,8 @@
 //! observer as a [`crate::supervisor::Observation`].
 //!
 //! The port is two functions that the flow hands over:
-//! - a **sender** `FnMut(Vec<Message>) -> bool` takes a batch, in order within each partition. It
-//!   blocks while the flow is busy, which is the back-pressure; `false` ends the source.
+//! - a **sender** `FnMut(Delivery) -> bool` takes a batch, in order within each partition. It blocks
+//!   while the flow is busy, which is the back-pressure; `false` ends the source.
 //! - an **observer** `Fn(Observation)` is called from the source's thread and must not block.
 //!
 //! Positions are the flow's: a source starts where the store says, and is told afterwards what

@@ -4,7 +4,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::mpsc::{Receiver, channel},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, channel},
+    },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -13,10 +16,15 @@ use model::{Position, Provenance, Timestamp, Topic};
 use pipeline::{
     decode::{Reason, Trust, decode},
     encode::encode,
-    message::Message,
+    message::{Delivery, Gap, Message},
     source::kafka::{Consumer, Producer, Settings, Transactions, ensure_topics, probe},
     store::Positions,
     supervisor::Observation,
+};
+use rdkafka::{
+    ClientConfig, Offset, TopicPartitionList,
+    admin::{AdminClient, AdminOptions},
+    client::DefaultClientContext,
 };
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -73,17 +81,22 @@ struct Reader {
     consumer: Consumer,
     messages: Receiver<Message>,
     observed: Receiver<Observation>,
+    gaps: Arc<Mutex<Vec<Gap>>>,
 }
 
 impl Reader {
     fn start(settings: &Settings, positions: Positions) -> Self {
         let (send, messages) = channel();
         let (tell, observed) = channel();
-        let sender =
-            move |batch: Vec<Message>| batch.into_iter().all(|message| send.send(message).is_ok());
+        let found = Arc::new(Mutex::new(Vec::new()));
+        let gaps = Arc::clone(&found);
+        let sender = move |batch: Delivery| {
+            gaps.lock().unwrap().extend(batch.gaps);
+            batch.messages.into_iter().all(|message| send.send(message).is_ok())
+        };
         let observer = move |observation| tell.send(observation).unwrap_or_default();
         let consumer = Consumer::start(settings, positions, sender, observer).unwrap();
-        Self { consumer, messages, observed }
+        Self { consumer, messages, observed, gaps: found }
     }
 
     fn assigned(&self) {
@@ -277,7 +290,7 @@ fn a_sender_that_has_enough_ends_the_consumer() {
     let settings = created("enough");
     produce(&settings, [message(Topic::Etl, "job", "{}")]);
     let (tell, told) = channel();
-    let sender = move |batch: Vec<Message>| tell.send(batch.len()).is_err();
+    let sender = move |batch: Delivery| tell.send(batch.messages.len()).is_err();
     let consumer = Consumer::start(&settings, Positions::new(), sender, |_| {}).unwrap();
     assert_eq!(told.recv_timeout(PATIENCE), Ok(1));
     let end = Instant::now() + PATIENCE;
@@ -325,5 +338,82 @@ fn a_spool_is_delivered_once_whoever_takes_over() {
         let before = newest.insert(message.key.clone(), number);
         assert!(before.is_none_or(|before| before < number), "in order for each key");
     }
+    assert_eq!(reader.stop(), []);
+}
+
+/// Runs something of an administrator's on the broker.
+fn administer<T>(settings: &Settings, what: impl AsyncFnOnce(Admin, AdminOptions) -> T) -> T {
+    let client = ClientConfig::new().set("bootstrap.servers", &settings.brokers).create().unwrap();
+    let options = AdminOptions::new().operation_timeout(Some(PATIENCE));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(what(client, options))
+}
+
+type Admin = AdminClient<DefaultClientContext>;
+
+/// The first gap that is told, and what is read after it.
+fn gap(reader: &Reader) -> Gap {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(gap) = reader.gaps.lock().unwrap().first() {
+            return *gap;
+        }
+        assert!(Instant::now() < end, "no gap is told");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn what_retention_dropped_is_told_and_reading_goes_on() {
+    let settings = created("retention");
+    let numbered = |from: u32, to: u32| {
+        (from..to).map(|number| message(Topic::Etl, "job", number.to_string()))
+    };
+    produce(&settings, numbered(0, 20));
+    let reader = Reader::start(&settings, Positions::new());
+    let stored = positions(&reader.read(8));
+    reader.stop();
+    let (&(topic, partition), _) = stored.iter().next().unwrap();
+    produce(&settings, numbered(20, 50));
+    let mut before = TopicPartitionList::new();
+    before.add_partition_offset(settings.name(topic), partition, Offset::Offset(41)).unwrap();
+    administer(&settings, async |admin, options| {
+        admin.delete_records(&before, &options).await.unwrap();
+    });
+    let reader = Reader::start(&settings, stored);
+    let found = gap(&reader);
+    assert_eq!(
+        (found.topic, found.partition, found.expected, found.found),
+        (topic, partition, 8, 41)
+    );
+    assert_eq!(found.missed(), 33);
+    assert_eq!(values(&reader.read(9)), (41..50).collect::<Vec<_>>());
+    produce(&settings, numbered(50, 51));
+    assert_eq!(values(&reader.read(1)), [50]);
+    assert_eq!(reader.gaps.lock().unwrap().len(), 1, "it is told once");
+    assert_eq!(reader.stop(), []);
+}
+
+#[test]
+fn a_topic_that_is_made_anew_is_read_from_its_beginning() {
+    let settings = created("anew");
+    let numbered = |from: u32, to: u32| {
+        (from..to).map(|number| message(Topic::Etl, "job", number.to_string()))
+    };
+    produce(&settings, numbered(0, 40));
+    let reader = Reader::start(&settings, Positions::new());
+    reader.read(40);
+    administer(&settings, async |admin, options| {
+        admin.delete_topics(&[settings.name(Topic::Etl)], &options).await.unwrap();
+    });
+    let end = Instant::now() + PATIENCE;
+    while ensure_topics(&settings).map(|created| created.is_empty()).unwrap_or(true) {
+        assert!(Instant::now() < end, "the topic is never created again");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    produce(&settings, numbered(100, 107));
+    let found = gap(&reader);
+    assert_eq!((found.topic, found.expected, found.found, found.missed()), (Topic::Etl, 40, 0, 0));
+    assert_eq!(values(&reader.read(7)), (100..107).collect::<Vec<_>>());
     assert_eq!(reader.stop(), []);
 }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use model::{Envelope, EventId, Provenance, Timestamp, Topic};
 
 use super::Fault;
+use super::place_id;
 use crate::message::Message;
 
 /// Longest attribute that is not an id, in bytes.
@@ -87,8 +88,7 @@ impl Attributes {
         let position = message
             .position
             .ok_or_else(|| Fault::envelope("id", "is missing, and there is no position"))?;
-        let id = format!("streamboard.{topic}-{}-{}", position.partition, position.offset);
-        Ok(Self::bare(topic, id, format!("/kafka/{topic}")))
+        Ok(Self::bare(topic, place_id(topic, position), format!("/kafka/{topic}")))
     }
 
     /// Whether the content type announces the structured mode.

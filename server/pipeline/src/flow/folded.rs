@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::request::{Arrived, CommandError, Ingested, Request};
 use crate::{
-    message::Decoded,
+    message::{Decoded, Gap},
     store::{
         Batch, BookBatch, LogEntry, Logged, Positions, Rejected, Returned, StoreError, dedupe_key,
     },
@@ -24,6 +24,7 @@ pub struct Folded {
     answers: Vec<Answer>,
     ingested: BTreeSet<u128>,
     twins: Vec<Decoded>,
+    gaps: Vec<Gap>,
     quotes: Vec<(Book, Rates)>,
 }
 
@@ -57,6 +58,12 @@ impl Folded {
     pub fn source(&mut self, positions: Positions, rejects: Vec<Rejected>) {
         self.batch.positions.extend(positions);
         self.batch.rejects.extend(rejects);
+    }
+
+    /// Takes a partition that goes on elsewhere.
+    pub fn gap(&mut self, gap: Gap) {
+        self.batch.positions.insert((gap.topic, gap.partition), gap.found);
+        self.gaps.push(gap);
     }
 
     /// Takes an event of a source that was passed over, because it came before. It is kept where
@@ -168,6 +175,7 @@ impl Folded {
             events: events.filter(from_source).chain(self.twins).collect(),
             rejects: self.batch.rejects,
             positions: self.batch.positions,
+            gaps: self.gaps,
         };
         let quotes = self.quotes.into_iter();
         let quotes = quotes.map(|(book, rates)| Request::Rates { book, rates, done: None });

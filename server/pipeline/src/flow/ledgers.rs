@@ -19,6 +19,7 @@ use super::{
     request::{Arrived, CommandError, Ingested, Request},
 };
 use crate::{
+    decode::{PLACE, place_id},
     ledger::{Entry, Ledger},
     memory::Memory,
     message::Decoded,
@@ -190,6 +191,10 @@ impl Ledgers {
                 positions.get(&key).is_some_and(|next| at.offset < *next)
             })
         };
+        for gap in arrived.gaps {
+            self.positions.insert((gap.topic, gap.partition), gap.found);
+            folded.gap(gap);
+        }
         for event in arrived.events {
             if !stored(&event, &self.positions)
                 && let Some(known) = self.event(event, folded)
@@ -223,7 +228,7 @@ impl Ledgers {
             return Some(decoded);
         };
         let key = dedupe_key(&book, &envelope.source, &envelope.id);
-        if self.outgoing.awaits(key) || !self.memory.add(key) {
+        if self.outgoing.awaits(key) || !self.memory.add(key) && !is_known_by_place(&decoded) {
             return Some(decoded);
         }
         folded.keys.push(key);
@@ -326,6 +331,15 @@ impl Ledgers {
             })
             .collect()
     }
+}
+
+/// Whether an event has no name but its place in Kafka, which a position tells from another. In a
+/// topic that was made anew, another event may have the same.
+fn is_known_by_place(decoded: &Decoded) -> bool {
+    decoded.position.is_some_and(|position| {
+        let id = decoded.event.envelope.id.as_str();
+        id.starts_with(PLACE) && id == place_id(decoded.event.data.topic(), position)
+    })
 }
 
 pub fn fold(ledger: &mut Ledger, what: &Logged, changes: &mut Vec<Change>) {

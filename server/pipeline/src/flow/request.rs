@@ -7,7 +7,7 @@ use model::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    message::Decoded,
+    message::{Decoded, Gap},
     store::{Positions, Rejected, StoreError},
 };
 
@@ -20,12 +20,17 @@ pub struct Arrived {
     pub rejects: Vec<Rejected>,
     /// Next offsets to read, once these are stored.
     pub positions: Positions,
+    /// Partitions that do not go on where they stopped, before all of these.
+    pub gaps: Vec<Gap>,
 }
 
 impl Arrived {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.rejects.is_empty() && self.positions.is_empty()
+        self.events.is_empty()
+            && self.rejects.is_empty()
+            && self.positions.is_empty()
+            && self.gaps.is_empty()
     }
 }
 

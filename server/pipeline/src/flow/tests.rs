@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use bytes::Bytes;
 use model::{
-    EventId, Position, Provenance,
+    EventId, Position, Provenance, Topic,
     view::transaction::{Rate, Rates},
 };
 use tokio_util::sync::CancellationToken;
@@ -18,7 +18,7 @@ use crate::{
     decode::Reason,
     edge::from_outside,
     encode::encode,
-    message::{Decoded, Message},
+    message::{Decoded, Gap, Message},
     simulate::{Intervals, World},
     store::{LogEntry, Logged, Positions},
 };
@@ -203,7 +203,8 @@ async fn an_event_that_came_both_ways_in_a_refused_batch_is_not_lost() {
     let at = both[0].position.unwrap();
     let topic = both[0].event.data.topic();
     let positions = Positions::from([((topic, at.partition), at.offset + 1)]);
-    let arrived = Arrived { events: both.clone(), positions: positions.clone(), rejects: vec![] };
+    let arrived =
+        Arrived { events: both.clone(), positions: positions.clone(), ..Arrived::default() };
     bench.input.send(Request::Arrived(arrived)).await.unwrap();
     bench.shelf.open();
     told.await.unwrap().unwrap_err();
@@ -290,4 +291,36 @@ async fn a_log_goes_on_where_its_beginning_is_gone() {
         assert_eq!(last, Some(12), "{kept} kept");
         bench.end().await;
     }
+}
+
+/// A topic that was deleted and made anew begins at offset 0 again: what is read there is new,
+/// though another event stood at the same place, and even where the store refuses at first.
+#[tokio::test]
+async fn a_topic_that_was_made_anew_is_read_from_its_beginning() {
+    let bench = Bench::new();
+    let bare = |from: usize| {
+        let messages = messages(60).split_off(from).into_iter();
+        let mut messages: Vec<_> = messages.filter(|it| it.topic == Topic::System).collect();
+        messages.truncate(3);
+        for (offset, message) in (0..).zip(&mut messages) {
+            message.headers.clear();
+            message.position = Some(Position { partition: 0, offset });
+        }
+        from_outside(messages, START.plus(Timestamp::HOUR))
+    };
+    let stored = |count: usize| move |bench: &Bench| bench.shelf.events().len() == count;
+    bench.input.send(Request::Arrived(bare(0))).await.unwrap();
+    bench.until(stored(3)).await;
+    // A redelivery is recognised by its position.
+    bench.input.send(Request::Arrived(bare(0))).await.unwrap();
+    bench.shelf.held().refusals = 2;
+    let gap = Gap { topic: Topic::System, partition: 0, expected: 3, found: 0 };
+    let arrived = Arrived { gaps: vec![gap], ..bare(30) };
+    bench.input.send(Request::Arrived(arrived)).await.unwrap();
+    bench.until(stored(6)).await;
+    let ids = bench.shelf.events();
+    assert_eq!(ids[..3], ids[3..], "they have the names of the places");
+    assert_eq!(bench.shelf.held().positions, Positions::from([((Topic::System, 0), 3)]));
+    bench.shows_the_log().await;
+    bench.end().await;
 }

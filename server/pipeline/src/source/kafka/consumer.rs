@@ -2,6 +2,7 @@
 //! store's. Kafka's own committed offsets are written for tools that look there, and never read.
 
 mod context;
+mod gap;
 
 use std::{
     sync::{
@@ -18,9 +19,13 @@ use rdkafka::{
     consumer::{BaseConsumer, CommitMode, Consumer as _},
 };
 
-use self::context::Context;
+use self::{context::Context, gap::Search};
 use super::{PartitionLag, Settings, probe::ProbeError, progress::Progress, record};
-use crate::{message::Message, store::Positions, supervisor::Observation};
+use crate::{
+    message::{Delivery, Gap},
+    store::Positions,
+    supervisor::Observation,
+};
 
 /// Most messages in a batch for the sender.
 const BATCH: usize = 2_000;
@@ -39,11 +44,14 @@ const COMMIT_EVERY: Duration = Duration::from_secs(1);
 const STOP: Duration = Duration::from_secs(1);
 
 /// Properties for 28 partitions that are read fast in little memory.
-pub(super) const PROPERTIES: [(&str, &str); 12] = [
+pub(super) const PROPERTIES: [(&str, &str); 13] = [
     ("enable.auto.commit", "false"),
     ("enable.auto.offset.store", "false"),
     ("enable.partition.eof", "false"),
-    ("auto.offset.reset", "earliest"),
+    // Where a place is not there any more, that is looked into and told.
+    ("auto.offset.reset", "error"),
+    // Partitions that are added are found within so long.
+    ("topic.metadata.refresh.interval.ms", "20000"),
     ("isolation.level", "read_committed"),
     // The default of 1 s stalls a consumer that keeps up with its queue.
     ("fetch.queue.backoff.ms", "10"),
@@ -86,7 +94,7 @@ impl Consumer {
     pub fn start(
         settings: &Settings,
         positions: Positions,
-        sender: impl FnMut(Vec<Message>) -> bool + Send + 'static,
+        sender: impl FnMut(Delivery) -> bool + Send + 'static,
         observer: impl Fn(Observation) + Send + Sync + 'static,
     ) -> Result<Self, ProbeError> {
         let shared = Arc::new(Shared {
@@ -108,7 +116,7 @@ impl Consumer {
         let (end, ended) = channel();
         let thread = thread::Builder::new().name("kafka".into());
         let run = move || {
-            Loop { client, sender, committed: Instant::now() }.run();
+            Loop { client, sender, committed: Instant::now(), lost: None }.run();
             // Nobody may be left who waits for it.
             end.send(()).ok();
         };
@@ -152,9 +160,11 @@ struct Loop<S> {
     client: BaseConsumer<Context>,
     sender: S,
     committed: Instant,
+    /// The search for partitions that have lost their place, while one is on.
+    lost: Option<Search>,
 }
 
-impl<S: FnMut(Vec<Message>) -> bool> Loop<S> {
+impl<S: FnMut(Delivery) -> bool> Loop<S> {
     fn run(mut self) {
         while !self.context().shared.stop.load(Ordering::Relaxed) {
             let batch = self.batch();
@@ -173,13 +183,21 @@ impl<S: FnMut(Vec<Message>) -> bool> Loop<S> {
     }
 
     /// What is there, at most a batch; waits a little for the first message only.
-    fn batch(&self) -> Vec<Message> {
+    fn batch(&mut self) -> Delivery {
+        let gaps = self.gaps();
+        if !gaps.is_empty() {
+            return Delivery { gaps, messages: Vec::new() };
+        }
         let mut batch = Vec::new();
         let mut bytes = 0;
         let mut patience = IDLE;
         while batch.len() < BATCH && bytes < BATCH_BYTES {
             match self.client.poll(patience) {
                 None => break,
+                Some(Err(error)) if gap::is_lost(&error) => {
+                    self.lost.get_or_insert_default();
+                    break;
+                }
                 // The context was told already, with a reason.
                 Some(Err(_)) => {}
                 Some(Ok(found)) => {
@@ -191,7 +209,21 @@ impl<S: FnMut(Vec<Message>) -> bool> Loop<S> {
             }
             patience = Duration::ZERO;
         }
-        batch
+        Delivery { gaps: Vec::new(), messages: batch }
+    }
+
+    /// Partitions that go on elsewhere, where some have lost their place and it is known where.
+    fn gaps(&mut self) -> Vec<Gap> {
+        let Some(search) = self.lost.as_mut().filter(|search| search.is_due()) else {
+            return Vec::new();
+        };
+        match search.look(&self.client) {
+            Some(gaps) => {
+                self.lost = None;
+                gaps
+            }
+            None => Vec::new(),
+        }
     }
 
     /// Tells Kafka what is durable, without waiting for an answer.

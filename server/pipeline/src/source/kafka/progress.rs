@@ -57,6 +57,17 @@ impl Progress {
         self.ends.remove(&part);
     }
 
+    /// The partitions that are owned, with the next offset of each that has one.
+    pub fn places(&self) -> Vec<(Part, i64)> {
+        let place = |&part: &Part| Some((part, self.start(part)?));
+        self.assigned.iter().filter_map(place).collect()
+    }
+
+    /// A partition goes on at another place.
+    pub fn go_to(&mut self, part: Part, next: i64) {
+        self.next.insert(part, next);
+    }
+
     /// A record was read and will be delivered.
     pub fn read(&mut self, topic: Topic, position: Position, time: Option<Timestamp>) {
         let part = (topic, position.partition);

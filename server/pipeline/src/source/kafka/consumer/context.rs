@@ -115,6 +115,19 @@ impl Context {
         Ok(())
     }
 
+    /// Begins to read every partition that is owned anew, each from its place.
+    pub fn read_on(&self, client: &BaseConsumer<Self>) -> Result<(), KafkaError> {
+        let mut list = client.assignment()?;
+        self.position(&mut list)?;
+        match client.rebalance_protocol() {
+            RebalanceProtocol::Cooperative => {
+                client.incremental_unassign(&list)?;
+                client.incremental_assign(&list)
+            }
+            _ => client.assign(&list),
+        }
+    }
+
     fn assigned(
         &self,
         client: &BaseConsumer<Self>,
