@@ -12,6 +12,7 @@ use rdkafka::{
 use super::{
     Settings,
     probe::{ProbeError, connect},
+    property::refusal,
 };
 
 /// How long a request to a broker may take here.
@@ -51,7 +52,7 @@ fn create(settings: &Settings, names: &[&String]) -> Result<Vec<String>, TopicsE
     let refused = |reason: String| TopicsError::Refused { name: names[0].clone(), reason };
     let config = settings.client(&[]);
     let admin: AdminClient<DefaultClientContext> =
-        config.create().map_err(|error| ProbeError::Config(error.to_string()))?;
+        config.create().map_err(|error| ProbeError::Config(refusal(&error)))?;
     let topics: Vec<NewTopic<'_>> = names.iter().map(|name| new_topic(settings, name)).collect();
     let options = AdminOptions::new().operation_timeout(Some(TIMEOUT));
     let runtime = tokio::runtime::Builder::new_current_thread()
