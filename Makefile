@@ -6,7 +6,7 @@ export CARGO_TARGET_DIR := $(TARGET)
 SERVER := $(TARGET)/release/streamboard
 FEATURES = $(shell server/tls.sh)
 
-.PHONY: run build watch test kafka bench screenshots toolchain server site clean
+.PHONY: run build watch test chaos kafka bench screenshots toolchain server site clean
 
 run: build              ## Set up, build and serve. ARGS="--listen 127.0.0.1:9000" is passed on.
 	$(SERVER) $(ARGS)
@@ -27,6 +27,9 @@ watch:                  ## Build, serve, and again on every change. ARGS are pas
 
 test:                   ## Everything: lints, Rust, a real Kafka broker, a real browser.
 	end2end/test.sh
+
+chaos:                  ## Kills program and broker, long: KILLS=100 BROKER_KILLS=25 SEED=1
+	KILLS=$(KILLS) BROKER_KILLS=$(BROKER_KILLS) SEED=$(SEED) end2end/chaos.sh
 
 kafka:                  ## A broker on 127.0.0.1:9092 to play with, until Ctrl-C.
 	end2end/kafka.sh run $(TARGET)/kafka/play 9092

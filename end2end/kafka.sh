@@ -10,6 +10,12 @@
 #
 # Uses Java and Maven (the jars come from kafka/pom.xml), else Docker. With KAFKA_OWNER set to a
 # process id, a broker of `start` ends with that process.
+#
+# Further listeners, for the first start of a folder:
+#   KAFKA_PROXY=HOST:PORT      one that tells its clients to come through this address;
+#                              DIR/behind holds where a proxy there is to forward to
+#   KAFKA_SECURE=yes           (Java only) two with TLS under a CA of their own, kafka/secure.sh:
+#                              DIR/sasl asks for a password, DIR/mutual for a certificate
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 jars=${CARGO_TARGET_DIR:-$here/../target}/kafka/libs
@@ -46,15 +52,25 @@ fetch_jars() {
   mv "$jars.part" "$jars"
 }
 
+# A listener under another name: what its clients are told, and the file that holds its address.
+listener() { # DIR NAME PROTOCOL [ADVERTISED]
+  local port
+  port=$(free_port)
+  echo "127.0.0.1:$port" >"$1/${2,,}"
+  more_listeners+=",$2://$listen:$port"
+  more_advertised+=",$2://${4:-127.0.0.1:$port}"
+  more_protocols+=",$2:$3"
+}
+
 settings() { # PORT CONTROLLER-PORT LISTENING-ADDRESS
   cat <<END
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$2
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://$3:$1,CONTROLLER://$3:$2
-advertised.listeners=PLAINTEXT://127.0.0.1:$1
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://$3:$1,CONTROLLER://$3:$2$more_listeners
+advertised.listeners=PLAINTEXT://127.0.0.1:$1$more_advertised
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT$more_protocols
 offsets.topic.replication.factor=1
 share.coordinator.state.topic.replication.factor=1
 transaction.state.log.replication.factor=1
@@ -71,14 +87,25 @@ prepare() { # DIR PORT
   mkdir -p "$1"
   local port=${2:-$(free_port)} controller listen=127.0.0.1
   controller=$(free_port)
+  local more_listeners="" more_advertised="" more_protocols="" format=()
   [ "$how" = java ] || listen=0.0.0.0
+  [ -z "${KAFKA_PROXY:-}" ] || listener "$1" BEHIND PLAINTEXT "$KAFKA_PROXY"
+  if [ "${KAFKA_SECURE:-}" = yes ]; then
+    listener "$1" SASL SASL_SSL
+    listener "$1" MUTUAL SSL
+  fi
   settings "$port" "$controller" $listen >"$1/server.properties"
+  if [ "${KAFKA_SECURE:-}" = yes ]; then
+    "$here/kafka/secure.sh" "$1" >>"$1/server.properties"
+    mapfile -t format <"$1/tls/users"
+  fi
   echo "127.0.0.1:$port" >"$1/brokers"
   [ "$how" = java ] || return 0
   echo "log.dirs=$1/data" >>"$1/server.properties"
   local id
   id=$(java -cp "$jars/*" kafka.tools.StorageTool random-uuid 2>/dev/null)
-  java -cp "$jars/*" kafka.tools.StorageTool format -t "$id" -c "$1/server.properties" >"$1/log" 2>&1
+  java -cp "$jars/*" kafka.tools.StorageTool format -t "$id" -c "$1/server.properties" \
+    "${format[@]}" >"$1/log" 2>&1
 }
 
 broker() { exec java -Xmx512m -cp "$jars/*" kafka.Kafka "$1/server.properties"; }
@@ -109,10 +136,11 @@ start() { # DIR [PORT]
       follow_owner "$KAFKA_OWNER" "$!" >/dev/null 2>&1 </dev/null &
     fi
   else
-    local port
+    local port published=()
     port=$(sed 's/.*://' "$1/brokers")
+    [ ! -f "$1/behind" ] || published=(-p "$(cat "$1/behind"):$(sed 's/.*://' "$1/behind")")
     docker start "streamboard-kafka-$port" >/dev/null 2>&1 ||
-      docker run -d --name "streamboard-kafka-$port" -p "127.0.0.1:$port:$port" \
+      docker run -d --name "streamboard-kafka-$port" -p "127.0.0.1:$port:$port" "${published[@]}" \
         -v "$1/server.properties:/mnt/shared/config/server.properties:ro" $image >/dev/null
     echo "streamboard-kafka-$port" >"$1/id"
   fi
@@ -141,7 +169,7 @@ directory=${2:-}
 case "$command" in
   available) kind; exit ;;
   run | start | kill | stop) : "${directory:?a folder is needed}" ;;
-  *) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,19s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
 how=$(need_kind)
 [ "$how" = docker ] || fetch_jars

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use model::Topic;
+use pipeline::source::kafka::check_property;
 
 use super::{
     fault::Fault,
@@ -178,10 +179,14 @@ fn topics(layers: &Layers<'_>, prefix: &str, faults: &mut Vec<Fault>) -> [String
 }
 
 fn check_properties(layers: &Layers<'_>, faults: &mut Vec<Fault>) {
-    for (name, (origin, _)) in &layers.properties {
-        if let Some((_, instead)) = OWN.iter().find(|(own, _)| own == name) {
-            let reason = format!("kafka.properties: {name} is not free: {instead}");
-            faults.push(Fault::new(origin.clone(), reason));
-        }
+    for (name, (origin, value)) in &layers.properties {
+        let reason = if let Some((_, instead)) = OWN.iter().find(|(own, _)| own == name) {
+            format!("{name} is not free: {instead}")
+        } else if let Err(reason) = check_property(name, value) {
+            reason
+        } else {
+            continue;
+        };
+        faults.push(Fault::new(origin.clone(), format!("kafka.properties: {reason}")));
     }
 }

@@ -195,7 +195,7 @@ fn secrets_stand_elsewhere_and_are_never_shown() {
                 ssl.key.password = { env = 'KEY_PASSWORD' }\nsocket.timeout.ms = 1000";
     let variables = [
         ("KEY_PASSWORD", "hunter3"),
-        ("STREAMBOARD_KAFKA__PROPERTIES__SASL_OAUTHBEARER_CLIENT_SECRET", "hunter4"),
+        ("STREAMBOARD_KAFKA__PROPERTIES__SSL_KEY_PEM", "hunter4"),
         ("STREAMBOARD_KAFKA__PROPERTIES__SSL_KEYSTORE_PASSWORD__FILE", "/run/secrets/kafka"),
     ];
     let files = [(FILE, file), ("/run/secrets/kafka", "hunter2\n")];
@@ -204,12 +204,12 @@ fn secrets_stand_elsewhere_and_are_never_shown() {
     assert_eq!(
         properties,
         [
-            ("sasl.oauthbearer.client.secret", "hunter4"),
             ("sasl.password", "hunter2"),
             ("sasl.username", "u"),
             ("security.protocol", "SASL_SSL"),
             ("socket.timeout.ms", "1000"),
             ("ssl.key.password", "hunter3"),
+            ("ssl.key.pem", "hunter4"),
             ("ssl.keystore.password", "hunter2"),
         ]
     );
@@ -217,6 +217,18 @@ fn secrets_stand_elsewhere_and_are_never_shown() {
     let found = faults(load_from("", &[("STREAMBOARD_KAFKA__PROPERTIES", "hunter5")], &[]));
     assert_eq!(found.len(), 1);
     assert!(!found[0].contains("hunter"), "{}", found[0]);
+    check(
+        "[kafka.properties]\nsasl.pasword = 'hunter6'",
+        &[
+            "streamboard.toml:2:16: kafka.properties: sasl.pasword: No such configuration property: \
+           \"sasl.pasword\"",
+        ],
+    );
+    check(
+        "[kafka.properties]\nsasl.mechanism = 'OAUTHBEARER'",
+        &["streamboard.toml:2:18: kafka.properties: OAUTHBEARER is not built in, since the Kafka \
+           client lacks libcurl; use SCRAM-SHA-512, PLAIN or a client certificate"],
+    );
     check(
         "[kafka.properties]\nsasl.password = { env = 'GONE' }",
         &["streamboard.toml:2:17: kafka.properties: sasl.password: env GONE: is not set"],

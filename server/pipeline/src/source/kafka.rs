@@ -6,6 +6,7 @@ mod consumer;
 mod probe;
 mod producer;
 mod progress;
+mod property;
 mod record;
 mod topics;
 mod transaction;
@@ -21,6 +22,7 @@ pub use self::{
     probe::{ProbeError, probe},
     producer::{Producer, SendError},
     progress::PartitionLag,
+    property::check_property,
     topics::{TopicsError, ensure_topics},
     transaction::{DeliveryError, Transactions},
 };

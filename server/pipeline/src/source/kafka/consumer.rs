@@ -20,7 +20,9 @@ use rdkafka::{
 };
 
 use self::{context::Context, gap::Search};
-use super::{PartitionLag, Settings, probe::ProbeError, progress::Progress, record};
+use super::{
+    PartitionLag, Settings, probe::ProbeError, progress::Progress, property::refusal, record,
+};
 use crate::{
     message::{Delivery, Gap},
     store::Positions,
@@ -103,14 +105,14 @@ impl Consumer {
             progress: Mutex::new(Progress::new(positions)),
         });
         let refused = |error: &dyn std::fmt::Display| ProbeError::Config(error.to_string());
+        let unfit = |error| ProbeError::Config(refusal(&error));
         let mut config = settings.client(&PROPERTIES);
         config.set("group.id", &settings.group);
         if let Some(instance) = &settings.instance {
             config.set("group.instance.id", instance);
         }
         let context = Context::new(Arc::clone(&shared), Box::new(observer));
-        let client: BaseConsumer<Context> =
-            config.create_with_context(context).map_err(|error| refused(&error))?;
+        let client: BaseConsumer<Context> = config.create_with_context(context).map_err(unfit)?;
         let names: Vec<&str> = settings.names.iter().map(String::as_str).collect();
         client.subscribe(&names).map_err(|error| refused(&error))?;
         let (end, ended) = channel();

@@ -12,7 +12,7 @@ use rdkafka::{
     producer::{BaseProducer, DeliveryResult, Producer as _, ProducerContext},
 };
 
-use super::Settings;
+use super::{Settings, property::refusal};
 use crate::supervisor::Observation;
 
 /// Why no broker answered.
@@ -24,6 +24,9 @@ pub enum ProbeError {
     /// A broker refused who we are; trying again at once does not help.
     #[error("the broker refuses to authenticate: {0}")]
     Auth(String),
+    /// No TLS with a broker: it is not who it should be, or it does not accept our certificate.
+    #[error("no secure connection to a broker: {0}")]
+    Tls(String),
     /// The settings are no configuration of a client.
     #[error("the Kafka settings are refused: {0}")]
     Config(String),
@@ -33,6 +36,8 @@ impl From<ProbeError> for Observation {
     fn from(error: ProbeError) -> Self {
         match error {
             ProbeError::Down(reason) => Observation::BrokerSilent(reason),
+            // A broker that goes down in the middle of a handshake looks the same.
+            error @ ProbeError::Tls(_) => Observation::BrokerSilent(error.to_string()),
             // Settings do not mend themselves: they are as hopeless as a wrong password.
             ProbeError::Auth(reason) | ProbeError::Config(reason) => {
                 Observation::AuthFailed(reason)
@@ -66,7 +71,7 @@ pub(super) fn connect(
     let config = settings.client(&[("socket.connection.setup.timeout.ms", "1000")]);
     let client: BaseProducer<Witness> = config
         .create_with_context(Witness::default())
-        .map_err(|error| ProbeError::Config(error.to_string()))?;
+        .map_err(|error| ProbeError::Config(refusal(&error)))?;
     let begin = Instant::now();
     let end = begin + timeout;
     loop {
@@ -127,6 +132,10 @@ impl ClientContext for Witness {
         match seen.worst {
             Some(ProbeError::Auth(_)) => {}
             _ if code.is_some_and(is_auth) => seen.worst = Some(ProbeError::Auth(plain(reason))),
+            Some(ProbeError::Tls(_)) => {}
+            _ if code == Some(RDKafkaErrorCode::SSL) => {
+                seen.worst = Some(ProbeError::Tls(plain(reason)));
+            }
             // That all brokers are down only follows from a reason that is more precise.
             Some(_) if all_down => {}
             _ => seen.worst = Some(ProbeError::Down(plain(reason))),
@@ -183,6 +192,9 @@ mod tests {
         let transport = RDKafkaErrorCode::BrokerTransportFailure;
         assert_eq!(report(transport, "connection refused"), down("connection refused"));
         assert_eq!(report(all, "1/1 brokers are down"), down("connection refused"));
+        let tls = ProbeError::Tls("unknown CA".into());
+        assert_eq!(report(RDKafkaErrorCode::SSL, "unknown CA"), tls);
+        assert_eq!(report(transport, "connection refused"), tls);
         let auth = ProbeError::Auth("wrong password".into());
         assert_eq!(report(RDKafkaErrorCode::Authentication, "wrong password"), auth);
         assert_eq!(report(transport, "connection refused"), auth);

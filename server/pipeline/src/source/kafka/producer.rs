@@ -15,7 +15,7 @@ use rdkafka::{
     producer::{DeliveryResult, Producer as _, ProducerContext, ThreadedProducer},
 };
 
-use super::{Settings, probe::ProbeError, record};
+use super::{Settings, probe::ProbeError, property::refusal, record};
 use crate::message::Message;
 
 /// How long [`Producer::send`] waits for room.
@@ -66,7 +66,7 @@ impl Producer {
         let deliveries = Arc::new(Counts::default());
         let client = config
             .create_with_context(Deliveries(Arc::clone(&deliveries)))
-            .map_err(|error| ProbeError::Config(error.to_string()))?;
+            .map_err(|error| ProbeError::Config(refusal(&error)))?;
         Ok(Self { client, deliveries, settings: settings.clone() })
     }
 

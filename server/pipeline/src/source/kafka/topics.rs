@@ -12,6 +12,7 @@ use rdkafka::{
 use super::{
     Settings,
     probe::{ProbeError, connect},
+    property::refusal,
 };
 
 /// How long a request to a broker may take here.
@@ -67,7 +68,7 @@ fn create(settings: &Settings, topics: &[NewTopic<'_>]) -> Result<Vec<String>, T
     let refused = |reason: String| TopicsError::Refused { name: topics[0].name.into(), reason };
     let config = settings.client(&[]);
     let admin: AdminClient<DefaultClientContext> =
-        config.create().map_err(|error| ProbeError::Config(error.to_string()))?;
+        config.create().map_err(|error| ProbeError::Config(refusal(&error)))?;
     let options = AdminOptions::new().operation_timeout(Some(TIMEOUT));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()

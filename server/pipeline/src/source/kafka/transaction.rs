@@ -18,6 +18,7 @@ use super::{
     Settings,
     probe::ProbeError,
     producer::Deliveries,
+    property::refusal,
     record,
     topics::{TopicsError, ensure_compacted},
 };
@@ -84,7 +85,7 @@ impl Transactions {
         ]);
         let client: ThreadedProducer<Deliveries> = config
             .create_with_context(Deliveries::default())
-            .map_err(|error| ProbeError::Config(error.to_string()))?;
+            .map_err(|error| ProbeError::Config(refusal(&error)))?;
         client.init_transactions(PATIENCE)?;
         let reached = reached(settings, identity)?;
         Ok((Self { client, settings: settings.clone(), identity: identity.to_owned() }, reached))
@@ -176,7 +177,7 @@ fn client(settings: &Settings, isolation: &str) -> Result<BaseConsumer, Delivery
     // It is assigned its partition; a group is only asked for by the client's configuration.
     config.set("group.id", &settings.spool).set("isolation.level", isolation);
     config.set("enable.partition.eof", "true").set("enable.auto.commit", "false");
-    Ok(config.create().map_err(|error| ProbeError::Config(error.to_string()))?)
+    Ok(config.create().map_err(|error| ProbeError::Config(refusal(&error)))?)
 }
 
 fn number(payload: Option<&[u8]>) -> Result<u64, DeliveryError> {

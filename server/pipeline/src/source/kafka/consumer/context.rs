@@ -64,7 +64,11 @@ impl Context {
         let reason = plain(reason);
         match error.rdkafka_error_code() {
             Some(code) if is_auth(code) => self.tell(Observation::AuthFailed(reason)),
-            Some(RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::Resolve) => {
+            Some(
+                RDKafkaErrorCode::BrokerTransportFailure
+                | RDKafkaErrorCode::Resolve
+                | RDKafkaErrorCode::SSL,
+            ) => {
                 *self.cause.lock().expect("nothing panics while it holds this lock") = reason;
             }
             Some(RDKafkaErrorCode::AllBrokersDown) => {

@@ -1,0 +1,68 @@
+//! Properties of the operator: whether the client takes them, said without their values, which may
+//! be secrets.
+
+use rdkafka::{ClientConfig, error::KafkaError};
+
+/// What is said where OAUTHBEARER is asked for and the client was built without it.
+const NO_OAUTH: &str = "OAUTHBEARER is not built in, since the Kafka client lacks libcurl; \
+                        use SCRAM-SHA-512, PLAIN or a client certificate";
+
+/// Holds a property against what the client knows and was built with.
+///
+/// # Errors
+/// Why it is not taken; the value is not named.
+pub fn check_property(name: &str, value: &str) -> Result<(), String> {
+    let oauth = ["sasl.mechanism", "sasl.mechanisms"].contains(&name) && value == "OAUTHBEARER";
+    if oauth && takes("sasl.oauthbearer.method", "oidc").is_err() {
+        return Err(NO_OAUTH.to_owned());
+    }
+    takes(name, value).map_err(|error| refusal(&error))
+}
+
+fn takes(name: &str, value: &str) -> Result<(), KafkaError> {
+    let mut config = ClientConfig::new();
+    config.set(name, value);
+    config.create_native_config().map(drop)
+}
+
+/// Why the client refuses a configuration. Its own text ends with the value, which is left out.
+pub(super) fn refusal(error: &KafkaError) -> String {
+    match error {
+        KafkaError::ClientConfig(_, reason, name, value) => {
+            format!("{name}: {}", reason.replace(&format!("\"{value}\""), "this value"))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, value: &str, refused: Option<&str>) {
+        let answer = check_property(name, value);
+        match refused {
+            None => assert_eq!(answer, Ok(()), "{name}"),
+            Some(part) => {
+                let reason = answer.expect_err(name);
+                assert!(reason.contains(part) && !reason.contains("hunter2"), "{reason}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_built_in_is_taken_and_the_rest_is_said_without_its_value() {
+        check("security.protocol", "SASL_SSL", None);
+        check("ssl.ca.location", "/etc/ssl/bank.pem", None);
+        check("ssl.key.password", "hunter2", None);
+        check("sasl.password", "hunter2", None);
+        for mechanism in ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] {
+            check("sasl.mechanism", mechanism, None);
+        }
+        check("sasl.pasword", "hunter2", Some("No such configuration property"));
+        check("security.protocol", "hunter2", Some("this value"));
+        check("socket.timeout.ms", "hunter2", Some("socket.timeout.ms"));
+        check("sasl.mechanism", "OAUTHBEARER", Some("libcurl"));
+        check("sasl.oauthbearer.client.secret", "hunter2", Some("libcurl"));
+    }
+}
