@@ -25,7 +25,7 @@ use tokio::sync::mpsc;
 
 use self::{folded::Folded, ledgers::Ledgers};
 pub use self::{
-    request::{Arrived, CommandError, FlowClosed, Ingested, Input, Request},
+    request::{Arrived, CommandError, FlowClosed, Ingested, Input, Request, SettleError},
     stats::{Latency, Stats},
 };
 use crate::{
@@ -230,6 +230,7 @@ impl Engine {
             | Request::Ingest { .. }
             | Request::Tick { .. }
             | Request::Command { .. }
+            | Request::Settle { .. }
             | Request::Rates { .. } => {}
         }
     }

@@ -78,6 +78,8 @@ pub struct Batch {
     pub positions: Positions,
     /// Messages that were refused.
     pub rejects: Vec<Rejected>,
+    /// Dead letters that go: deleted, or replayed by an event of this batch.
+    pub settled: Vec<i64>,
 }
 
 /// State of a book at a place of its log, as bytes that the ledger wrote.
@@ -308,6 +310,12 @@ pub trait Reader: Send + Sync {
         limit: usize,
     ) -> Result<Page<DeadLetter>, StoreError>;
 
+    /// One message that was refused.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn dead_letter(&self, id: i64) -> Result<Option<DeadLetter>, StoreError>;
+
     /// Bytes that the store takes on disk.
     fn bytes(&self) -> u64;
 }
@@ -342,6 +350,9 @@ pub fn weight(entry: &LogEntry) -> usize {
 
 /// The bytes of a refused message that are kept: enough to see what it was.
 pub const KEPT_BYTES: usize = 64 * 1024;
+
+/// The headers of a refused message that are kept, the first ones.
+pub const KEPT_HEADERS: usize = 32;
 
 /// The first [`KEPT_BYTES`] of a value.
 pub fn kept(value: &Bytes) -> Bytes {

@@ -113,7 +113,8 @@ impl SqliteWriter {
             write_book(&transaction, book, &mut self.work)?;
         }
         write_positions(&transaction, &batch.positions)?;
-        let dead = self.dead.add(&transaction, &batch.rejects, &self.options)?;
+        let dead = self.dead.remove(&transaction, &batch.settled)?;
+        let dead = dead.add(&transaction, &batch.rejects, &self.options)?;
         transaction.commit()?;
         self.dead = dead;
         Ok(())

@@ -15,7 +15,7 @@ use model::{
 
 use super::{
     folded::Folded,
-    request::{Arrived, CommandError, Ingested, Request},
+    request::{Arrived, CommandError, Ingested, Request, SettleError},
 };
 use crate::{
     ledger::{Entry, Ledger},
@@ -165,6 +165,11 @@ impl Ledgers {
                     let outcome = self.command(&book, at, command, &mut folded);
                     folded.command(done, outcome);
                 }
+                Request::Settle { letter, event, done } => {
+                    let first = folded.keys.len();
+                    let outcome = self.settle(letter, event, &mut folded);
+                    folded.settle(done, outcome, first);
+                }
                 Request::Rates { book, rates, done } => {
                     self.rates(&book, &rates, &mut folded);
                     folded.rates(book, rates, done);
@@ -192,6 +197,25 @@ impl Ledgers {
             }
         }
         folded.source(arrived.positions, arrived.rejects);
+    }
+
+    /// Takes a dead letter out, and its event in. The event may carry a position that was passed
+    /// long ago: like an ingested one it is known by its id alone.
+    fn settle(
+        &mut self,
+        letter: i64,
+        event: Option<Box<Decoded>>,
+        folded: &mut Folded,
+    ) -> Result<Option<Ingested>, SettleError> {
+        let gone = folded.batch.settled.contains(&letter);
+        if gone || self.reader.dead_letter(letter)?.is_none() {
+            return Err(SettleError::Unknown);
+        }
+        folded.batch.settled.push(letter);
+        Ok(event.map(|event| match self.event(*event, folded) {
+            None => Ingested::New,
+            Some(_) => Ingested::Known,
+        }))
     }
 
     /// Folds an event that is new; gives back one that came before, or whose drill is over.

@@ -6,7 +6,7 @@ use super::*;
 use crate::store::{
     AlertQuery, Batch, Checkpoint, DeadLetter, EventQuery, LogEntry, Page, Positions, Rejected,
 };
-use model::{Alert, AlertId, EventId, Recorded};
+use model::{Alert, AlertId, EventId, Recorded, Topic};
 
 /// A store whose two sides are clones of it.
 #[derive(Clone, Default)]
@@ -20,6 +20,8 @@ pub struct Held {
     pub reached: u64,
     pub positions: Positions,
     pub rejects: Vec<Rejected>,
+    /// Dead letters, by their ids.
+    pub letters: Vec<i64>,
     /// Commits to take before any is refused.
     pub taken_first: usize,
     /// Commits to refuse then.
@@ -83,6 +85,7 @@ impl Writer for Shelf {
         }
         held.positions.extend(&batch.positions);
         held.rejects.extend(batch.rejects.iter().cloned());
+        held.letters.retain(|letter| !batch.settled.contains(letter));
         Ok(())
     }
 
@@ -153,6 +156,23 @@ impl Reader for Shelf {
 
     fn dead_letters(&self, _: Option<&str>, _: usize) -> Result<Page<DeadLetter>, StoreError> {
         Err(StoreError::Cursor)
+    }
+
+    fn dead_letter(&self, id: i64) -> Result<Option<DeadLetter>, StoreError> {
+        let letter = DeadLetter {
+            id,
+            topic: Topic::Budget,
+            position: None,
+            reason: Reason::NotJson,
+            detail: String::new(),
+            received: START,
+            key: None,
+            headers: Vec::new(),
+            size: 0,
+            bytes: String::new(),
+            truncated: false,
+        };
+        Ok(self.held().letters.contains(&id).then_some(letter))
     }
 
     fn bytes(&self) -> u64 {
