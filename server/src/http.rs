@@ -2,6 +2,7 @@
 
 mod alerts;
 mod body;
+mod dead_letters;
 pub mod error;
 mod events;
 mod metrics;
@@ -25,7 +26,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware::from_fn,
     response::IntoResponse,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::{Book, SourceState, Status, Timestamp};
@@ -147,7 +148,9 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/scenarios/runs/{id}/stop", post(scenarios::stop))
         .route("/scenarios/runs/{id}/pause", post(scenarios::pause))
         .route("/scenarios/runs/{id}/resume", post(scenarios::resume))
-        .route("/dead-letters", get(state::dead_letters))
+        .route("/dead-letters", get(dead_letters::list))
+        .route("/dead-letters/{id}", delete(dead_letters::delete))
+        .route("/dead-letters/{id}/replay", post(dead_letters::replay))
         .route("/rates", get(rates::list).post(rates::set))
         .route("/rules", get(state::rules))
         .route("/schemas/{topic}", get(schema::handle))
