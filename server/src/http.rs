@@ -1,6 +1,7 @@
 //! HTTP: what the server answers and how it describes that. Every route stands here.
 
 mod alerts;
+pub mod asyncapi;
 mod body;
 mod dead_letters;
 pub mod error;
@@ -35,6 +36,7 @@ use pipeline::{
     flow::Input,
     hub::Hub,
     rule::Rules,
+    source::kafka,
     store::{Reader, StoreError},
 };
 use tower_http::{
@@ -68,6 +70,8 @@ pub struct Shared {
     pub drills: Arc<Drills>,
     /// Rules in force.
     pub rules: Arc<Rules>,
+    /// How Kafka is reached, and what its topics are called.
+    pub kafka: kafka::Settings,
     /// When the program started.
     pub started: Instant,
     /// Metrics of this process.
@@ -155,6 +159,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/rules", get(state::rules))
         .route("/schemas/{topic}", get(schema::handle))
         .route("/openapi.json", get(openapi::handle))
+        .route("/asyncapi.json", get(asyncapi::handle))
         .layer(from_fn(body::bounded))
         .fallback(async || Problem::not_found("resource"))
         .method_not_allowed_fallback(async || {

@@ -92,6 +92,7 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
         reader: Arc::clone(&started.reader),
         drills: Arc::clone(&started.drills),
         rules: world.rules,
+        kafka: settings(&config.kafka),
         started: Instant::now(),
         metrics,
         parts: http::Manifest::read(&site),

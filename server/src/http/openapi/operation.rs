@@ -452,6 +452,14 @@ pub const OPERATIONS: &[Operation] = &[
         "contract",
         ok::<serde_json::Map<String, Value>>("This contract, as OpenAPI 3.1."),
     ),
+    get(
+        "/api/v1/asyncapi.json",
+        "asyncapi",
+        "contract",
+        ok::<serde_json::Map<String, Value>>(
+            "The Kafka topics as they are configured, as AsyncAPI 3.0.",
+        ),
+    ),
     Operation {
         parameters: &[query::<Book>(
             "book",
