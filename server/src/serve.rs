@@ -297,6 +297,7 @@ pub fn settings(kafka: &config::Kafka) -> kafka::Settings {
     settings.names.clone_from(&kafka.topics);
     settings.partitions = kafka.partitions;
     settings.replication = kafka.replication;
+    settings.topic_properties.clone_from(&kafka.topic_properties);
     let properties = kafka.properties.iter();
     settings.properties =
         properties.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
