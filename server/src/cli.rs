@@ -93,9 +93,9 @@ pub enum Command {
     Check,
     /// Write the generator's events to the configured brokers, for demonstration and load.
     Produce(Produce),
-    /// Print a JSON Schema: a topic's payload, `config`, or `openapi`.
+    /// Print a JSON Schema or contract: a topic's payload, `config`, `openapi` or `asyncapi`.
     Schema {
-        /// Name of a topic, `config` or `openapi`.
+        /// Name of a topic, `config`, `openapi` or `asyncapi`.
         name: String,
     },
 }

@@ -1,7 +1,9 @@
 //! HTTP: what the server answers and how it describes that. Every route stands here.
 
 mod alerts;
+pub mod asyncapi;
 mod body;
+mod dead_letters;
 pub mod error;
 mod events;
 mod metrics;
@@ -25,7 +27,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware::from_fn,
     response::IntoResponse,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::{Book, SourceState, Status, Timestamp};
@@ -34,6 +36,7 @@ use pipeline::{
     flow::Input,
     hub::Hub,
     rule::Rules,
+    source::kafka,
     store::{Reader, StoreError},
 };
 use tower_http::{
@@ -67,6 +70,8 @@ pub struct Shared {
     pub drills: Arc<Drills>,
     /// Rules in force.
     pub rules: Arc<Rules>,
+    /// How Kafka is reached, and what its topics are called.
+    pub kafka: kafka::Settings,
     /// When the program started.
     pub started: Instant,
     /// Metrics of this process.
@@ -148,11 +153,14 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/scenarios/runs/{id}/stop", post(scenarios::stop))
         .route("/scenarios/runs/{id}/pause", post(scenarios::pause))
         .route("/scenarios/runs/{id}/resume", post(scenarios::resume))
-        .route("/dead-letters", get(state::dead_letters))
+        .route("/dead-letters", get(dead_letters::list))
+        .route("/dead-letters/{id}", delete(dead_letters::delete))
+        .route("/dead-letters/{id}/replay", post(dead_letters::replay))
         .route("/rates", get(rates::list).post(rates::set))
         .route("/rules", get(state::rules))
         .route("/schemas/{topic}", get(schema::handle))
         .route("/openapi.json", get(openapi::handle))
+        .route("/asyncapi.json", get(asyncapi::handle))
         .layer(from_fn(body::bounded))
         .fallback(async || Problem::not_found("resource"))
         .method_not_allowed_fallback(async || {

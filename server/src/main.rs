@@ -13,7 +13,7 @@ use clap::Parser;
 use server::{
     cli::{Cli, Command},
     config,
-    http::schema,
+    http::{asyncapi::asyncapi, schema},
     log, produce,
     serve::{self, rules},
 };
@@ -21,9 +21,14 @@ use server::{
 /// Exit code for a configuration that cannot be used.
 const BAD_CONFIGURATION: u8 = 2;
 
+/// The one schema that depends on the configuration: it has the names of the topics.
+const ASYNCAPI: &str = "asyncapi";
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Command::Schema { name } = cli.command() {
+    if let Command::Schema { name } = cli.command()
+        && name != ASYNCAPI
+    {
         return print_schema(&name);
     }
     let config = match config::load_process(&cli) {
@@ -43,7 +48,10 @@ fn main() -> ExitCode {
             Err(error) => bad_rules(&error),
         },
         Command::Produce(wanted) => finish(produce::run(&config, &wanted)),
-        Command::Serve | Command::Schema { .. } => match rules(&config) {
+        Command::Schema { .. } => {
+            say(format_args!("{:#}", asyncapi(&serve::settings(&config.kafka))))
+        }
+        Command::Serve => match rules(&config) {
             Ok(rules) => {
                 log::init(&config.log);
                 finish(serve::run(config, rules))
@@ -81,7 +89,8 @@ fn print_schema(name: &str) -> ExitCode {
         Some(schema) => say(format_args!("{schema:#}")),
         None => {
             eprintln!(
-                "streamboard: no schema is named {name:?}; there is one for each topic, config and openapi"
+                "streamboard: no schema is named {name:?}; there is one for each topic, config, \
+                 openapi and asyncapi"
             );
             ExitCode::from(BAD_CONFIGURATION)
         }

@@ -94,6 +94,7 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
         reader: Arc::clone(&started.reader),
         drills: Arc::clone(&started.drills),
         rules: world.rules,
+        kafka: settings(&config.kafka),
         started: Instant::now(),
         metrics,
         parts: http::Manifest::read(&site),
@@ -322,6 +323,7 @@ pub fn settings(kafka: &config::Kafka) -> kafka::Settings {
     settings.spool = format!("{}spool", kafka.prefix);
     settings.partitions = kafka.partitions;
     settings.replication = kafka.replication;
+    settings.topic_properties.clone_from(&kafka.topic_properties);
     let properties = kafka.properties.iter();
     settings.properties =
         properties.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

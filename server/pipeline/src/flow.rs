@@ -26,7 +26,7 @@ use tokio::sync::mpsc;
 
 use self::{folded::Folded, ledgers::Ledgers, outgoing::Outgoing};
 pub use self::{
-    request::{Arrived, CommandError, FlowClosed, Ingested, Input, Request},
+    request::{Arrived, CommandError, FlowClosed, Ingested, Input, Request, SettleError},
     stats::{Latency, Stats},
 };
 use crate::{
@@ -247,6 +247,7 @@ impl Engine {
             | Request::Ingest { .. }
             | Request::Tick { .. }
             | Request::Command { .. }
+            | Request::Settle { .. }
             | Request::Rates { .. } => {}
         }
     }

@@ -113,6 +113,8 @@ pub struct Batch {
     pub spool: Vec<Outbound>,
     /// Ingested events that came back from there.
     pub returned: Vec<Returned>,
+    /// Dead letters that go: deleted, or replayed by an event of this batch.
+    pub settled: Vec<i64>,
 }
 
 /// State of a book at a place of its log, as bytes that the ledger wrote.
@@ -387,6 +389,12 @@ pub trait Reader: Send + Sync {
     /// When the store cannot be read.
     fn change_overs(&self) -> Result<Vec<ChangeOver>, StoreError>;
 
+    /// One message that was refused.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn dead_letter(&self, id: i64) -> Result<Option<DeadLetter>, StoreError>;
+
     /// Bytes that the store takes on disk.
     fn bytes(&self) -> u64;
 }
@@ -428,6 +436,9 @@ pub fn weight(entry: &LogEntry) -> usize {
 
 /// The bytes of a refused message that are kept: enough to see what it was.
 pub const KEPT_BYTES: usize = 64 * 1024;
+
+/// The headers of a refused message that are kept, the first ones.
+pub const KEPT_HEADERS: usize = 32;
 
 /// The first [`KEPT_BYTES`] of a value.
 pub fn kept(value: &Bytes) -> Bytes {

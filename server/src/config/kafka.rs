@@ -6,7 +6,7 @@ use model::Topic;
 use pipeline::source::kafka::check_property;
 
 use super::{
-    fault::Fault,
+    fault::{Fault, Origin},
     layer::Layers,
     setting::{Default, Kind, Setting},
 };
@@ -34,6 +34,9 @@ pub struct Kafka {
     /// Further properties of librdkafka, such as TLS and SASL. Default none;
     /// `STREAMBOARD_KAFKA__PROPERTIES__<PROPERTY>`.
     pub properties: Properties,
+    /// Configuration of a topic that is created, such as `retention.ms`, by Kafka's names. Default
+    /// none, so the cluster's own; `STREAMBOARD_KAFKA__TOPIC_PROPERTIES__<PROPERTY>`.
+    pub topic_properties: BTreeMap<String, String>,
 }
 
 /// Properties by their librdkafka names. Values may be secrets: no text form shows them.
@@ -119,6 +122,14 @@ pub(super) const SETTINGS: &[Setting] = &[
               `{ env = \"NAME\" }`, so that a secret stands elsewhere. In the environment \
               `STREAMBOARD_KAFKA__PROPERTIES__SASL_PASSWORD`, or with `__FILE` after it.",
     },
+    Setting {
+        path: "kafka.topic_properties",
+        kind: Kind::Properties,
+        default: Default::None("the cluster's own"),
+        flag: None,
+        doc: "Configuration of a topic that is missing and created, by Kafka's names: \
+              `retention.ms`, `cleanup.policy`. A topic that exists is never changed.",
+    },
 ];
 
 /// Properties that would break what the store promises, and what to use instead.
@@ -135,6 +146,7 @@ impl Kafka {
     pub(super) fn read(layers: &Layers<'_>, faults: &mut Vec<Fault>) -> Self {
         let prefix = layers.text("kafka.prefix");
         check_properties(layers, faults);
+        check_topic_properties(layers, faults);
         Self {
             brokers: layers.text("kafka.brokers").replace(' ', ""),
             group: layers.text("kafka.group"),
@@ -143,13 +155,17 @@ impl Kafka {
             partitions: small(layers.integer("kafka.partitions")),
             replication: small(layers.integer("kafka.replication")),
             production: layers.flag("kafka.production"),
-            properties: layers
-                .properties
-                .iter()
-                .map(|(name, (_, value))| (name.clone(), value.clone()))
-                .collect(),
+            properties: plain(&layers.properties).collect(),
+            topic_properties: plain(&layers.topic_properties).collect(),
         }
     }
+}
+
+/// Names and values, without where they were set.
+fn plain(
+    properties: &BTreeMap<String, (Origin, String)>,
+) -> impl Iterator<Item = (String, String)> {
+    properties.iter().map(|(name, (_, value))| (name.clone(), value.clone()))
 }
 
 fn small(number: u64) -> i32 {
@@ -188,5 +204,23 @@ fn check_properties(layers: &Layers<'_>, faults: &mut Vec<Fault>) {
             continue;
         };
         faults.push(Fault::new(origin.clone(), format!("kafka.properties: {reason}")));
+    }
+}
+
+/// What can be checked without a broker; a name that Kafka does not know is refused by it when a
+/// topic is created.
+fn check_topic_properties(layers: &Layers<'_>, faults: &mut Vec<Fault>) {
+    for (name, (origin, value)) in &layers.topic_properties {
+        let whole = || value.parse::<i64>().is_ok_and(|number| number >= -1);
+        let policies = || value.split(',').all(|word| ["delete", "compact"].contains(&word.trim()));
+        let wrong = match name.as_str() {
+            "retention.ms" if !whole() => "is whole milliseconds, or -1 for ever",
+            "retention.bytes" if !whole() => "is whole bytes, or -1 for any number",
+            "cleanup.policy" if !policies() => "is delete, compact, or both by a comma",
+            _ if value.trim().is_empty() => "is empty",
+            _ => continue,
+        };
+        let reason = format!("kafka.topic_properties: {name}: {value:?} {wrong}");
+        faults.push(Fault::new(origin.clone(), reason));
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Layers<'a> {
     values: BTreeMap<String, (Origin, Value)>,
     /// Properties of librdkafka, with where they were set.
     pub properties: BTreeMap<String, (Origin, String)>,
+    /// Properties of topics that are created, with where they were set.
+    pub topic_properties: BTreeMap<String, (Origin, String)>,
     /// The directory of people.
     pub people: Vec<model::Person>,
     /// What is wrong so far.
@@ -46,6 +48,7 @@ impl Reading<'_> {
 }
 
 const PROPERTIES: &str = "kafka.properties";
+const TOPIC_PROPERTIES: &str = "kafka.topic_properties";
 const PEOPLE: &str = "people";
 
 impl<'a> Layers<'a> {
@@ -60,6 +63,7 @@ impl<'a> Layers<'a> {
             read,
             values: BTreeMap::new(),
             properties: BTreeMap::new(),
+            topic_properties: BTreeMap::new(),
             people: Vec::new(),
             faults: Vec::new(),
         }
@@ -98,10 +102,10 @@ impl<'a> Layers<'a> {
         span: Range<usize>,
         reading: &mut Reading<'_>,
     ) {
-        if path == PROPERTIES
+        if (path == PROPERTIES || path == TOPIC_PROPERTIES)
             && let Some(table) = value.as_table()
         {
-            self.walk_properties("", table, reading);
+            self.walk_properties(path, "", table, reading);
         } else if self.leaves.contains_key(path) {
             let origin = reading.origin(span);
             self.set(path, &raw(value), origin, false);
@@ -119,7 +123,13 @@ impl<'a> Layers<'a> {
     }
 
     /// Dotted keys nest, so that `sasl.password` needs no quotes.
-    fn walk_properties(&mut self, stem: &str, table: &DeTable<'_>, reading: &mut Reading<'_>) {
+    fn walk_properties(
+        &mut self,
+        path: &str,
+        stem: &str,
+        table: &DeTable<'_>,
+        reading: &mut Reading<'_>,
+    ) {
         for (key, value) in table {
             let name = match stem {
                 "" => key.get_ref().to_string(),
@@ -128,15 +138,19 @@ impl<'a> Layers<'a> {
             let origin = reading.origin(value.span());
             match value.get_ref() {
                 DeValue::Table(inner) => match secret(inner) {
-                    Some((kind, place)) => self.set_secret(&name, kind, place, origin),
-                    None => self.walk_properties(&name, inner, reading),
+                    Some((kind, place)) if path == PROPERTIES => {
+                        self.set_secret(&name, kind, place, origin);
+                    }
+                    _ => self.walk_properties(path, &name, inner, reading),
                 },
-                DeValue::String(text) => self.set_property(name, text.to_string(), origin),
-                DeValue::Boolean(flag) => self.set_property(name, flag.to_string(), origin),
-                DeValue::Integer(number) => self.set_property(name, number.to_string(), origin),
+                DeValue::String(text) => self.set_property(path, name, text.to_string(), origin),
+                DeValue::Boolean(flag) => self.set_property(path, name, flag.to_string(), origin),
+                DeValue::Integer(number) => {
+                    self.set_property(path, name, number.to_string(), origin);
+                }
                 other => {
                     let reason = format!(
-                        "{PROPERTIES}: {name}: expected text, a number or a truth, found {}",
+                        "{path}: {name}: expected text, a number or a truth, found {}",
                         other.type_str()
                     );
                     self.faults.push(Fault::new(origin, reason));
@@ -153,6 +167,7 @@ impl<'a> Layers<'a> {
         match found {
             Ok(text) => {
                 self.set_property(
+                    PROPERTIES,
                     name.to_owned(),
                     text.trim_end_matches(['\r', '\n']).to_owned(),
                     origin,
@@ -165,8 +180,10 @@ impl<'a> Layers<'a> {
         }
     }
 
-    fn set_property(&mut self, name: String, value: String, origin: Origin) {
-        self.properties.insert(name, (origin, value));
+    fn set_property(&mut self, path: &str, name: String, value: String, origin: Origin) {
+        let table =
+            if path == PROPERTIES { &mut self.properties } else { &mut self.topic_properties };
+        table.insert(name, (origin, value));
     }
 
     /// Lays the environment over the file.
@@ -179,8 +196,10 @@ impl<'a> Layers<'a> {
                 let property = property.replace('_', ".");
                 match property.strip_suffix(".file") {
                     Some(property) => self.set_secret(property, "file", &text, origin),
-                    None => self.set_property(property, text, origin),
+                    None => self.set_property(PROPERTIES, property, text, origin),
                 }
+            } else if let Some(property) = path.strip_prefix("kafka.topic_properties.") {
+                self.set_property(TOPIC_PROPERTIES, property.replace('_', "."), text, origin);
             } else if self.leaves.contains_key(&path) {
                 self.set(&path, &Raw::Text(text), origin, true);
             } else if let Some((section, _)) = path.split_once('.')

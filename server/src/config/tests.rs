@@ -189,6 +189,29 @@ fn burst_allows_short_intervals() {
 }
 
 #[test]
+fn properties_of_topics_are_read_and_checked() {
+    let file = "[kafka.topic_properties]\nretention.ms = 86400000\n'cleanup.policy' = 'delete'";
+    let variables = [("STREAMBOARD_KAFKA__TOPIC_PROPERTIES__RETENTION_MS", "-1")];
+    let config = load_from("", &variables, &[(FILE, file)]).expect("no fault");
+    let expected = [("cleanup.policy", "delete"), ("retention.ms", "-1")];
+    let found = config.kafka.topic_properties.iter();
+    assert!(found.map(|(name, value)| (&**name, &**value)).eq(expected));
+    assert_eq!(config.kafka.properties.iter().count(), 0);
+    let check = |line: &str, reason: &str| {
+        let file = format!("[kafka.topic_properties]\n{line}");
+        let faults = load_from("", &[], &[(FILE, &file)]).expect_err(line);
+        let said: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        let [fault] = &said[..] else { panic!("{line}: {said:?}") };
+        assert!(fault.starts_with("streamboard.toml:2:") && fault.contains(reason), "{fault}");
+    };
+    check("retention.ms = '7d'", "retention.ms: \"7d\" is whole milliseconds");
+    check("retention.ms = -2", "\"-2\" is whole milliseconds");
+    check("cleanup.policy = 'keep'", "\"keep\" is delete, compact");
+    check("segment.bytes = ''", "segment.bytes: \"\" is empty");
+    check("min.cleanable.dirty.ratio = [1]", "expected text, a number or a truth, found array");
+}
+
+#[test]
 fn secrets_stand_elsewhere_and_are_never_shown() {
     let file = "[kafka.properties]\nsecurity.protocol = 'SASL_SSL'\nsasl.username = 'u'\n\
                 sasl.password = { file = '/run/secrets/kafka' }\n\

@@ -7,7 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use pipeline::{
-    flow::{CommandError, FlowClosed},
+    decode::Reason,
+    flow::{CommandError, FlowClosed, SettleError},
     store::StoreError,
 };
 use serde::Serialize;
@@ -30,6 +31,9 @@ pub struct Problem {
     /// The field or parameter at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// The class of the fault of a message that is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
     /// What became of each event of a batch; nothing of it was stored.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
@@ -56,6 +60,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             field: None,
+            reason: None,
             errors: Vec::new(),
         }
     }
@@ -126,6 +131,15 @@ impl From<CommandError> for Problem {
             CommandError::Unknown => Self::not_found("alert"),
             CommandError::Conflict(reason) => Self::new(StatusCode::CONFLICT, reason),
             CommandError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SettleError> for Problem {
+    fn from(error: SettleError) -> Self {
+        match error {
+            SettleError::Unknown => Self::not_found("dead letter"),
+            SettleError::Store(error) => error.into(),
         }
     }
 }

@@ -63,7 +63,7 @@ fn described(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
     });
     if !operation.request.is_empty() {
         let content = content(operation.request, generator);
-        value["requestBody"] = json!({ "required": true, "content": content });
+        value["requestBody"] = json!({ "required": !operation.body_optional, "content": content });
     }
     value
 }

@@ -4,6 +4,7 @@ use std::{fmt::Display, str::FromStr};
 
 use axum::{
     Json,
+    body::HttpBody as _,
     extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
     http::{StatusCode, request::Parts},
 };
@@ -88,6 +89,22 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             Ok(Json(body)) => Ok(Body(body)),
             Err(rejection) => Err(body_problem(&rejection)),
         }
+    }
+}
+
+/// A JSON body that may be left out, with the same problems.
+#[derive(Debug)]
+pub struct MaybeBody<T>(pub Option<T>);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for MaybeBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if request.body().size_hint().exact() == Some(0) {
+            return Ok(MaybeBody(None));
+        }
+        let Body(body) = Body::from_request(request, state).await?;
+        Ok(MaybeBody(body))
     }
 }
 

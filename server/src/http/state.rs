@@ -12,16 +12,13 @@ use model::{
     Book, Figure, SourceState, Status, Timestamp, Topic, status::ChangeOver, trend::Point,
     wire::Hello,
 };
-use pipeline::{
-    flow::Request,
-    store::{DeadLetter, Page},
-};
+use pipeline::{flow::Request, store::Page};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Shared,
     error::Problem,
-    query::{Named, Params, limit},
+    query::{Named, Params},
     ws,
 };
 
@@ -162,22 +159,6 @@ fn stepped(points: &[Point], step: i64) -> Vec<Point> {
 /// The rules in force.
 pub async fn rules(State(shared): State<Arc<Shared>>) -> Json<Page<pipeline::rule::Rule>> {
     Json(Page { items: shared.rules.iter().cloned().collect(), next: None })
-}
-
-/// Which rejects are asked for.
-#[derive(Debug, Deserialize)]
-pub struct AskedRejects {
-    limit: Option<usize>,
-    cursor: Option<String>,
-}
-
-/// Messages that were refused, newest first.
-pub async fn dead_letters(
-    State(shared): State<Arc<Shared>>,
-    Params(asked): Params<AskedRejects>,
-) -> Result<Json<Page<DeadLetter>>, Problem> {
-    let limit = limit(asked.limit)?;
-    shared.read(move |reader| reader.dead_letters(asked.cursor.as_deref(), limit)).await.map(Json)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use model::{Position, Timestamp};
-use pipeline::store::{DeadLetter, Page, Rejected, StoreError, kept};
+use pipeline::store::{DeadLetter, KEPT_HEADERS, Page, Rejected, StoreError, kept};
 use rusqlite::{Connection, Row, Transaction, named_params, params};
 
 use super::{
@@ -14,9 +14,6 @@ use super::{
 
 /// Characters kept of a key, a header's name or value, and the detail.
 const TEXT: usize = 1_024;
-
-/// Headers kept.
-const HEADERS: usize = 32;
 
 const ADD: &str = r#"
     INSERT INTO dead_letter (topic, partition, "offset", reason, detail, received, key, headers,
@@ -38,6 +35,12 @@ const LIST: &str = r#"
     SELECT id, topic, partition, "offset", reason, detail, received, key, headers, size, bytes
     FROM dead_letter WHERE id < ?1 ORDER BY id DESC LIMIT ?2"#;
 
+const ONE: &str = r#"
+    SELECT id, topic, partition, "offset", reason, detail, received, key, headers, size, bytes
+    FROM dead_letter WHERE id = ?1"#;
+
+const REMOVE: &str = "DELETE FROM dead_letter WHERE id = ?1";
+
 /// How much is kept now.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Kept {
@@ -49,6 +52,17 @@ impl Kept {
     pub(super) fn measure(connection: &Connection) -> Result<Self> {
         let mut statement = connection.prepare_cached(MEASURE)?;
         Ok(statement.query_row([], |row| Ok(Self { rows: row.get(0)?, bytes: row.get(1)? }))?)
+    }
+
+    /// Takes messages out; one that has gone already is no fault.
+    pub(super) fn remove(self, transaction: &Transaction<'_>, ids: &[i64]) -> Result<Self> {
+        if ids.is_empty() {
+            return Ok(self);
+        }
+        for id in ids {
+            transaction.prepare_cached(REMOVE)?.execute([id])?;
+        }
+        Self::measure(transaction)
     }
 
     /// Adds messages; of more than fit, the newest. At a limit a tenth makes room at once, so that
@@ -88,7 +102,7 @@ fn newest(rejects: &[Rejected], rows: u64, bytes: u64) -> &[Rejected] {
 fn weight(rejected: &Rejected) -> u64 {
     let value = rejected.message.value.as_ref().map_or(0, |value| kept(value).len());
     let key = rejected.message.key.as_ref().map_or(0, |key| key.len().min(TEXT));
-    let headers = rejected.message.headers.iter().take(HEADERS);
+    let headers = rejected.message.headers.iter().take(KEPT_HEADERS);
     let headers: usize =
         headers.map(|(name, value)| name.len().min(TEXT) + value.len().min(TEXT)).sum();
     (value + key + headers + rejected.detail.len().min(TEXT) + 128) as u64
@@ -99,7 +113,7 @@ fn insert(transaction: &Transaction<'_>, rejected: &Rejected) -> Result<u64> {
     let headers: Vec<(String, String)> = message
         .headers
         .iter()
-        .take(HEADERS)
+        .take(KEPT_HEADERS)
         .map(|(name, value)| (name.chars().take(TEXT).collect(), text(value)))
         .collect();
     let weight = weight(rejected);
@@ -151,6 +165,13 @@ pub(super) fn list(
     let last = items.last().filter(|_| more);
     let next = last.map(|letter| Cursor::DeadLetters(letter.id).to_text());
     Ok(Page { items, next })
+}
+
+/// One message.
+pub(super) fn one(connection: &Connection, id: i64) -> Result<Option<DeadLetter>> {
+    let mut statement = connection.prepare_cached(ONE)?;
+    let mut rows = statement.query([id])?;
+    rows.next()?.map(read).transpose()
 }
 
 fn read(row: &Row<'_>) -> Result<DeadLetter> {

@@ -196,6 +196,10 @@ impl Reader for SqliteReader {
         self.with(change_over::list)
     }
 
+    fn dead_letter(&self, id: i64) -> std::result::Result<Option<DeadLetter>, StoreError> {
+        self.with(|connection| dead::one(connection, id))
+    }
+
     fn bytes(&self) -> u64 {
         let size = |path: &Path| path.metadata().map_or(0, |file| file.len());
         size(&self.0.path) + size(&self.0.path.with_extension("db-wal"))

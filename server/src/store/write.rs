@@ -115,9 +115,10 @@ impl SqliteWriter {
             write_book(&transaction, book, &mut self.work)?;
         }
         write_positions(&transaction, &batch.positions)?;
-        let dead = self.dead.add(&transaction, &batch.rejects, &self.options)?;
         let depth = spool::add(&transaction, &batch.spool, self.depth)?;
         spool::returned(&transaction, &batch.returned)?;
+        let dead = self.dead.remove(&transaction, &batch.settled)?;
+        let dead = dead.add(&transaction, &batch.rejects, &self.options)?;
         transaction.commit()?;
         self.dead = dead;
         self.depth = depth;

@@ -118,6 +118,10 @@ impl App {
         self.post(path, "application/json", body.to_string().as_bytes())
     }
 
+    pub fn delete(&self, path: &str) -> Answer {
+        answer(self.agent.delete(self.url(path)).call())
+    }
+
     fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

@@ -28,6 +28,7 @@ fn every_operation_is_routed_and_every_other_method_is_not() {
         let answer = match operation.method {
             Method::Get => app.get(&path),
             Method::Post => app.post_json(&path, &json!(null)),
+            Method::Delete => app.delete(&path),
         };
         assert_ne!(answer.status, 405, "{path}");
         assert_ne!(answer.status, 500, "{path}: {}", answer.text);

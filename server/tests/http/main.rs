@@ -4,6 +4,7 @@
 mod alerts;
 mod app;
 mod contract;
+mod dead_letters;
 mod events;
 mod program;
 mod rates;

@@ -128,6 +128,25 @@ fn bad_rules_are_a_bad_configuration() {
     assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 1, "nothing was begun");
 }
 
+/// The one contract that depends on the configuration, printed and served.
+#[test]
+fn the_contract_of_the_topics_has_their_configured_names() {
+    let data = TempDir::new().expect("a temporary directory");
+    let names = |command: &mut Command| {
+        command.env("STREAMBOARD_KAFKA__PREFIX", "bank.").env("STREAMBOARD_KAFKA__GROUP", "desk");
+    };
+    let mut program = Command::new(env!("CARGO_BIN_EXE_streamboard"));
+    names(program.args(["schema", "asyncapi"]).current_dir(data.path()));
+    let printed = program.output().expect("it runs");
+    assert!(printed.status.success(), "{printed:?}");
+    let printed: Value = serde_json::from_slice(&printed.stdout).expect("JSON");
+    assert_eq!(printed["channels"]["risk"]["address"], "bank.risk");
+    let mut serve = command(data.path());
+    names(&mut serve);
+    let served = App::run(&mut serve).get("/api/v1/asyncapi.json").ok(200);
+    assert_eq!(served, printed);
+}
+
 #[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let mut program = Command::new(env!("CARGO_BIN_EXE_streamboard"));

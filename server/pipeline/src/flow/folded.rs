@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Alert, AlertId, Book, Change, view::transaction::Rates};
 use tokio::sync::oneshot;
 
-use super::request::{Arrived, CommandError, Ingested, Request};
+use super::request::{Arrived, CommandError, Ingested, Request, SettleError};
 use crate::{
     message::{Decoded, Gap},
     store::{
@@ -32,6 +32,10 @@ pub struct Folded {
 enum Answer {
     Ingest(oneshot::Sender<Result<Vec<Ingested>, StoreError>>, Vec<Ingested>),
     Command(oneshot::Sender<Result<(), CommandError>>, Result<(), CommandError>),
+    Settle(
+        oneshot::Sender<Result<Option<Ingested>, SettleError>>,
+        Result<Option<Ingested>, SettleError>,
+    ),
     Rates(oneshot::Sender<Result<(), StoreError>>),
 }
 
@@ -100,6 +104,19 @@ impl Folded {
         self.answers.push(Answer::Command(done, outcome));
     }
 
+    /// Answers who settles a dead letter once the batch is stored. Its event, where there is one
+    /// and it is new, begins at `first` of the keys: like an ingested one it is never tried again
+    /// by itself, since the letter is still there.
+    pub fn settle(
+        &mut self,
+        done: oneshot::Sender<Result<Option<Ingested>, SettleError>>,
+        outcome: Result<Option<Ingested>, SettleError>,
+        first: usize,
+    ) {
+        self.ingested.extend(&self.keys[first..]);
+        self.answers.push(Answer::Settle(done, outcome));
+    }
+
     /// Answers who quoted rates once the batch is stored, or keeps them to be tried again.
     pub fn rates(
         &mut self,
@@ -133,6 +150,7 @@ impl Folded {
             && self.batch.positions.is_empty()
             && self.batch.rejects.is_empty()
             && self.batch.returned.is_empty()
+            && self.batch.settled.is_empty()
     }
 
     /// Takes what each book's viewers are to see: book, place in its log, changes.
@@ -147,6 +165,7 @@ impl Folded {
             match answer {
                 Answer::Ingest(done, outcome) => drop(done.send(Ok(outcome))),
                 Answer::Command(done, outcome) => drop(done.send(outcome)),
+                Answer::Settle(done, outcome) => drop(done.send(outcome)),
                 Answer::Rates(done) => drop(done.send(Ok(()))),
             }
         }
@@ -160,6 +179,9 @@ impl Folded {
                 Answer::Ingest(done, _) => drop(done.send(Err(error.repeat()))),
                 Answer::Command(done, _) => {
                     drop(done.send(Err(CommandError::Store(error.repeat()))));
+                }
+                Answer::Settle(done, _) => {
+                    drop(done.send(Err(SettleError::Store(error.repeat()))));
                 }
                 Answer::Rates(done) => drop(done.send(Err(error.repeat()))),
             }

@@ -16,7 +16,7 @@ use model::{
 use super::{
     folded::{Folded, key},
     outgoing::Outgoing,
-    request::{Arrived, CommandError, Ingested, Request},
+    request::{Arrived, CommandError, Ingested, Request, SettleError},
 };
 use crate::{
     decode::{PLACE, place_id},
@@ -172,6 +172,11 @@ impl Ledgers {
                     let outcome = self.command(&book, at, command, &mut folded);
                     folded.command(done, outcome);
                 }
+                Request::Settle { letter, event, done } => {
+                    let first = folded.keys.len();
+                    let outcome = self.settle(letter, event, &mut folded);
+                    folded.settle(done, outcome, first);
+                }
                 Request::Rates { book, rates, done } => {
                     self.rates(&book, &rates, &mut folded);
                     folded.rates(book, rates, done);
@@ -197,7 +202,7 @@ impl Ledgers {
         }
         for event in arrived.events {
             if !stored(&event, &self.positions)
-                && let Some(known) = self.event(event, folded)
+                && let Some(known) = self.event(event, true, folded)
             {
                 let awaited = key(&known).filter(|key| self.outgoing.arrived(*key));
                 folded.known(known, awaited);
@@ -209,7 +214,7 @@ impl Ledgers {
     /// Folds an event that is handed in, and sends it on its way to Kafka.
     fn ingest(&mut self, event: Decoded, folded: &mut Folded) -> Ingested {
         let (key, message) = (key(&event), self.outgoing.message(&event));
-        if self.event(event, folded).is_some() {
+        if self.event(event, false, folded).is_some() {
             return Ingested::Known;
         }
         if let (Some(key), Some(message)) = (key, message) {
@@ -220,15 +225,41 @@ impl Ledgers {
         Ingested::New
     }
 
-    /// Folds an event that is new; gives back one that came before, or whose drill is over.
-    fn event(&mut self, decoded: Decoded, folded: &mut Folded) -> Option<Decoded> {
+    /// Takes a dead letter out, and its event in. The event may carry a position that was passed
+    /// long ago: like an ingested one it is known by its id alone.
+    fn settle(
+        &mut self,
+        letter: i64,
+        event: Option<Box<Decoded>>,
+        folded: &mut Folded,
+    ) -> Result<Option<Ingested>, SettleError> {
+        let gone = folded.batch.settled.contains(&letter);
+        if gone || self.reader.dead_letter(letter)?.is_none() {
+            return Err(SettleError::Unknown);
+        }
+        folded.batch.settled.push(letter);
+        Ok(event.map(|event| match self.event(*event, false, folded) {
+            None => Ingested::New,
+            Some(_) => Ingested::Known,
+        }))
+    }
+
+    /// Folds an event that is new; gives back one that came before, or whose drill is over. What
+    /// comes from a source stands at a place there that was not read before.
+    fn event(
+        &mut self,
+        decoded: Decoded,
+        from_source: bool,
+        folded: &mut Folded,
+    ) -> Option<Decoded> {
         let envelope = &decoded.event.envelope;
         // Decoding refuses events without a book; a drill that was stopped has lost its ledger.
         let Some(book) = envelope.book().filter(|book| self.knows(book)) else {
             return Some(decoded);
         };
         let key = dedupe_key(&book, &envelope.source, &envelope.id);
-        if self.outgoing.awaits(key) || !self.memory.add(key) && !is_known_by_place(&decoded) {
+        let by_place = from_source && is_known_by_place(&decoded);
+        if self.outgoing.awaits(key) || !(self.memory.add(key) || by_place) {
             return Some(decoded);
         }
         folded.keys.push(key);

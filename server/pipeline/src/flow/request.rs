@@ -87,6 +87,15 @@ pub enum Request {
         /// Told when it is forgotten.
         done: oneshot::Sender<()>,
     },
+    /// A dead letter goes: deleted, or with an event in its place, both or neither.
+    Settle {
+        /// The letter.
+        letter: i64,
+        /// What it says after correction; without one it is deleted.
+        event: Option<Box<Decoded>>,
+        /// What became of the event; of a deletion, nothing.
+        done: oneshot::Sender<Result<Option<Ingested>, SettleError>>,
+    },
     /// Exchange rates are quoted; those that are absent stay as they are.
     Rates {
         /// The book.
@@ -127,6 +136,7 @@ impl Request {
                 | Request::Ingest { .. }
                 | Request::Tick { .. }
                 | Request::Command { .. }
+                | Request::Settle { .. }
                 | Request::Rates { .. }
         )
     }
@@ -136,6 +146,7 @@ impl Request {
         let events = match self {
             Request::Arrived(arrived) => &arrived.events,
             Request::Ingest { events, .. } => events,
+            Request::Settle { event: Some(event), .. } => return (1, event.raw.len()),
             _ => return (1, 0),
         };
         (events.len(), events.iter().map(|event| event.raw.len()).sum())
@@ -151,6 +162,17 @@ pub enum CommandError {
     /// The alert is already there; says by whom.
     #[error("{0}")]
     Conflict(String),
+    /// It was not stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a dead letter stays, or is not there.
+#[derive(Debug, thiserror::Error)]
+pub enum SettleError {
+    /// No letter has this identity; somebody may have been faster.
+    #[error("there is no such dead letter")]
+    Unknown,
     /// It was not stored.
     #[error(transparent)]
     Store(#[from] StoreError),

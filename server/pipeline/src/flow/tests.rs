@@ -324,3 +324,54 @@ async fn a_topic_that_was_made_anew_is_read_from_its_beginning() {
     bench.shows_the_log().await;
     bench.end().await;
 }
+
+#[tokio::test]
+async fn a_dead_letter_goes_with_its_event_or_stays() {
+    let bench = Bench::new();
+    bench.shelf.held().letters = vec![7, 8, 9];
+    let events = decoded(delivered(2));
+    let settle = async |letter: i64, event: Option<&Decoded>| {
+        let event = event.cloned().map(Box::new);
+        bench.input.ask(|done| Request::Settle { letter, event, done }).await.unwrap()
+    };
+    bench.shelf.held().refusals = 1;
+    let refused = settle(7, Some(&events[0])).await;
+    assert!(matches!(refused, Err(SettleError::Store(_))), "{refused:?}");
+    assert_eq!(bench.shelf.held().letters, [7, 8, 9]);
+    assert!(bench.shelf.events().is_empty());
+    assert_eq!(settle(7, Some(&events[0])).await.unwrap(), Some(Ingested::New));
+    assert!(matches!(settle(7, Some(&events[1])).await, Err(SettleError::Unknown)));
+    assert_eq!(settle(8, Some(&events[0])).await.unwrap(), Some(Ingested::Known));
+    assert_eq!(settle(9, None).await.unwrap(), None);
+    assert!(bench.shelf.held().letters.is_empty());
+    assert_eq!(bench.shelf.events(), ids(&events[..1]));
+    bench.shows_the_log().await;
+    bench.end().await;
+}
+
+/// Two hands on one letter: one of them is told that it is gone, even within one batch.
+#[tokio::test]
+async fn a_dead_letter_goes_once() {
+    let bench = Bench::new();
+    {
+        let mut held = bench.shelf.held();
+        (held.closed, held.letters) = (true, vec![7]);
+    }
+    let events = decoded(delivered(3));
+    let first = Arrived { events: events[..1].to_vec(), ..Arrived::default() };
+    bench.input.send(Request::Arrived(first)).await.unwrap();
+    bench.until(|bench| bench.shelf.held().begun == 1).await;
+    let settle = |event: &Decoded| {
+        let (done, told) = tokio::sync::oneshot::channel();
+        let event = Some(Box::new(event.clone()));
+        (Request::Settle { letter: 7, event, done }, told)
+    };
+    let ((one, first), (two, second)) = (settle(&events[1]), settle(&events[2]));
+    bench.input.send(one).await.unwrap();
+    bench.input.send(two).await.unwrap();
+    bench.shelf.open();
+    assert_eq!(first.await.unwrap().unwrap(), Some(Ingested::New));
+    assert!(matches!(second.await.unwrap(), Err(SettleError::Unknown)));
+    assert_eq!(bench.shelf.events(), ids(&events[..2]));
+    bench.end().await;
+}

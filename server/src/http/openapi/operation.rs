@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::shape::{CloudEvent, Limit};
 use crate::http::{
     alerts::Act,
+    dead_letters::Corrected,
     events::Accepted,
     rates::{Quoted, Rate},
     scenarios::{Scenario, Start},
@@ -37,6 +38,8 @@ pub struct Operation {
     pub parameters: &'static [Parameter],
     /// The bodies that it takes, one of them; none where it takes no body.
     pub request: &'static [Body],
+    /// Whether the body may be left out.
+    pub body_optional: bool,
     /// What comes back when it succeeds.
     pub response: Response,
     /// The statuses of its problems, besides 500.
@@ -50,6 +53,8 @@ pub enum Method {
     Get,
     /// Changes something.
     Post,
+    /// Takes something away.
+    Delete,
 }
 
 impl Method {
@@ -58,6 +63,7 @@ impl Method {
         match self {
             Method::Get => "get",
             Method::Post => "post",
+            Method::Delete => "delete",
         }
     }
 }
@@ -189,6 +195,7 @@ const fn get(
         summary: response.description,
         parameters: &[],
         request: &[],
+        body_optional: false,
         response,
         errors: &[],
     }
@@ -409,6 +416,32 @@ pub const OPERATIONS: &[Operation] = &[
             ok::<Page<DeadLetter>>("Messages that were refused, newest first."),
         )
     },
+    Operation {
+        method: Method::Delete,
+        summary: "Deletes a message that was refused.",
+        parameters: &[ID],
+        errors: &[404, 503],
+        ..get(
+            "/api/v1/dead-letters/{id}",
+            "deleteDeadLetter",
+            "events",
+            Response { status: 204, description: "It is gone.", body: None },
+        )
+    },
+    Operation {
+        method: Method::Post,
+        summary: "Hands a message that was refused in once more, corrected or as it was kept.",
+        parameters: &[ID],
+        request: &[json_of::<Corrected>()],
+        body_optional: true,
+        errors: &[400, 404, 409, 413, 415, 422, 503],
+        ..get(
+            "/api/v1/dead-letters/{id}/replay",
+            "replayDeadLetter",
+            "events",
+            answer::<Accepted>(202, "Its event is stored, and the dead letter is gone."),
+        )
+    },
     get("/api/v1/rules", "listRules", "alerts", ok::<Page<Rule>>("The alert rules in force.")),
     Operation {
         parameters: &[segment::<Topic>("topic", "The topic.")],
@@ -425,6 +458,14 @@ pub const OPERATIONS: &[Operation] = &[
         "openapi",
         "contract",
         ok::<serde_json::Map<String, Value>>("This contract, as OpenAPI 3.1."),
+    ),
+    get(
+        "/api/v1/asyncapi.json",
+        "asyncapi",
+        "contract",
+        ok::<serde_json::Map<String, Value>>(
+            "The Kafka topics as they are configured, as AsyncAPI 3.0.",
+        ),
     ),
     Operation {
         parameters: &[query::<Book>(

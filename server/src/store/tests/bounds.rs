@@ -103,6 +103,29 @@ fn refused_messages_are_bounded_in_bytes() {
     assert!(letters(&bench).len() >= 14, "most of what fits is kept");
 }
 
+#[test]
+fn a_letter_goes_with_the_batch_that_settles_it() {
+    let mut bench = Bench::with(Options { dead_letters: 4, ..Options::default() });
+    refuse(&mut bench, (0..4).map(|number| rejected(number, 10)).collect());
+    let second = letters(&bench)[2].clone();
+    assert_eq!(bench.reader.dead_letter(second.id).expect("read"), Some(second.clone()));
+    let event = event_of(Topic::Etl, "replayed", START, Some((1, 1)));
+    let mut batch = batch_of(&Book::Real, vec![entry(1, event.clone())]);
+    batch.settled = vec![second.id, 4_711];
+    bench.commit(&batch);
+    assert_eq!(bench.reader.dead_letter(second.id).expect("read"), None);
+    assert_eq!(bench.log(&Book::Real, 0), [entry(1, event)]);
+    // There is room for one more: nothing is trimmed.
+    refuse(&mut bench, vec![rejected(9, 10)]);
+    let offsets: Vec<_> = letters(&bench).iter().filter_map(|it| it.position).collect();
+    assert_eq!(offsets.iter().map(|at| at.offset).collect::<Vec<_>>(), [9, 3, 2, 0]);
+    // A batch that is refused takes no letter with it.
+    let mut batch = batch_of(&Book::Real, vec![entry(1, event_of(Topic::Etl, "x", START, None))]);
+    batch.settled = letters(&bench).iter().map(|it| it.id).collect();
+    bench.writer.commit(&batch).expect_err("entry 1 is stored already");
+    assert_eq!(letters(&bench).len(), 4);
+}
+
 /// All files but the write-ahead log, and the log.
 fn bytes_on_disk(bench: &Bench) -> (u64, u64) {
     let (mut rest, mut log) = (0, 0);

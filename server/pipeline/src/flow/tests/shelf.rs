@@ -10,7 +10,7 @@ use crate::store::{
     AlertQuery, Batch, Checkpoint, DeadLetter, Depth, EventQuery, LogEntry, Page, Positions,
     Rejected, spooled,
 };
-use model::{Alert, AlertId, EventId, Recorded, status::ChangeOver};
+use model::{Alert, AlertId, EventId, Recorded, Topic, status::ChangeOver};
 
 /// A store whose two sides are clones of it.
 #[derive(Clone, Default)]
@@ -32,6 +32,8 @@ pub struct Held {
     pub awaited: BTreeSet<u128>,
     /// Where those that did stand in Kafka.
     pub returned: Vec<Position>,
+    /// Dead letters, by their ids.
+    pub letters: Vec<i64>,
     /// Commits to take before any is refused.
     pub taken_first: usize,
     /// Commits to refuse then.
@@ -105,6 +107,7 @@ impl Writer for Shelf {
             assert!(held.awaited.remove(&returned.key), "it was awaited");
             held.returned.push(returned.position);
         }
+        held.letters.retain(|letter| !batch.settled.contains(letter));
         Ok(())
     }
 
@@ -206,6 +209,23 @@ impl Reader for Shelf {
     fn awaited(&self, each: &mut dyn FnMut(u128)) -> Result<(), StoreError> {
         self.held().awaited.iter().copied().for_each(each);
         Ok(())
+    }
+
+    fn dead_letter(&self, id: i64) -> Result<Option<DeadLetter>, StoreError> {
+        let letter = DeadLetter {
+            id,
+            topic: Topic::Budget,
+            position: None,
+            reason: Reason::NotJson,
+            detail: String::new(),
+            received: START,
+            key: None,
+            headers: Vec::new(),
+            size: 0,
+            bytes: String::new(),
+            truncated: false,
+        };
+        Ok(self.held().letters.contains(&id).then_some(letter))
     }
 
     fn bytes(&self) -> u64 {

@@ -1,0 +1,25 @@
+// The contract of the topics, held against AsyncAPI by its own parser.
+import { Parser } from "@asyncapi/parser";
+import { expect, test } from "../fixtures/test.ts";
+
+/** What the parser calls an error in a document. */
+async function errors(document: object) {
+  const found = await new Parser().validate(JSON.stringify(document));
+  return found.filter(({ severity }) => severity === 0).map(({ message, path }) => `${path.join(".")}: ${message}`);
+}
+
+test("the document of the topics is AsyncAPI 3.0", async ({ server }) => {
+  const document = await server.json("/api/v1/asyncapi.json");
+  expect(document.asyncapi).toBe("3.0.0");
+  expect(Object.keys(document.channels)).toHaveLength(7);
+  expect(await errors(document)).toEqual([]);
+});
+
+test("a document that is broken is found to be", async ({ server }) => {
+  const document = await server.json("/api/v1/asyncapi.json");
+  delete document.info.title;
+  document.channels.budget.messages.bare.$ref = "#/components/messages/nobody";
+  const found = (await errors(document)).join("\n");
+  expect(found).toContain("title");
+  expect(found).toContain("nobody");
+});
