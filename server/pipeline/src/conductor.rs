@@ -209,7 +209,8 @@ impl Conductor {
                 Ok(created) => tracing::info!(?created, "missing topics were created"),
                 Err(error) => tracing::warn!(%error, "missing topics were not created"),
             }
-            let positions = setup.reader.positions().unwrap_or_default();
+            // Without the positions everything would be read again.
+            let positions = setup.reader.positions().map_err(|error| error.to_string())?;
             let input = setup.input.clone();
             let sender = move |Delivery { gaps, messages }| {
                 note(&gaps, &input, clock());
@@ -218,12 +219,16 @@ impl Conductor {
             };
             // An observation that finds no room is not the first of its kind.
             let observer = move |observation| drop(observe.try_send(observation));
-            Consumer::start(&setup.kafka, positions, sender, observer)
+            Ok::<_, String>(Consumer::start(&setup.kafka, positions, sender, observer))
         });
-        match started.await {
+        match started.await.map_err(|error| error.to_string()).flatten() {
             Ok(Ok(consumer)) => *self.setup.stored.lock() = Some(consumer),
             Ok(Err(error)) => drop(self.observe.try_send(error.into())),
-            Err(error) => tracing::error!(%error, "the consumer was not started"),
+            Err(error) => {
+                // The next answer of a broker starts it again.
+                self.state.kafka = false;
+                tracing::error!(error, "the consumer was not started");
+            }
         }
     }
 

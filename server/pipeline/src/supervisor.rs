@@ -57,6 +57,8 @@ pub struct State {
     pub attempt: u32,
     /// When the next one is made; nothing while one is under way or none will be.
     pub next_attempt: Option<Timestamp>,
+    /// Before this nobody is asked, since a broker refused who we are; nothing once one answers.
+    pub held_until: Option<Timestamp>,
     /// The book that viewers see who follow the source.
     pub book: Book,
     /// Whether a consumer runs.
@@ -108,6 +110,7 @@ impl State {
             reason: None,
             attempt: 1,
             next_attempt: None,
+            held_until: None,
             book: Book::Real,
             kafka: false,
             met: false,
@@ -152,6 +155,7 @@ impl State {
     fn back_off(self, now: Timestamp, jitter: f64) -> State {
         let cap = if self.met { BACKOFF_CAP } else { BACKOFF_CAP_AT_START };
         let at = now.plus(backoff(self.attempt, cap, jitter));
+        let at = self.held_until.map_or(at, |held| held.max(at));
         self.retry_at(at)
     }
 }
@@ -224,8 +228,15 @@ fn answered(state: State, now: Timestamp, policy: &Policy) -> (State, Vec<Action
         SourceState::Live => state,
         _ => state.enter(SourceState::Live, now),
     };
-    let state =
-        State { reason: None, attempt: 0, book: Book::Real, kafka: true, met: true, ..state };
+    let state = State {
+        reason: None,
+        attempt: 0,
+        held_until: None,
+        book: Book::Real,
+        kafka: true,
+        met: true,
+        ..state
+    };
     (state.retry_at(now.plus(policy.health_every)), actions)
 }
 
@@ -260,7 +271,8 @@ fn refused(state: State, reason: String, now: Timestamp, policy: &Policy) -> (St
     if stops {
         actions.insert(0, Action::StopKafka);
     }
-    (state.retry_at(now.plus(AUTH_PAUSE)), actions)
+    let held = now.plus(AUTH_PAUSE);
+    (State { held_until: Some(held), ..state.retry_at(held) }, actions)
 }
 
 /// The client complains. While live that is a reason to ask at once, and only the answer decides:

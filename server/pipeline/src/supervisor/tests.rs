@@ -35,6 +35,7 @@ fn at(phase: SourceState) -> State {
         reason: None,
         attempt: 3,
         next_attempt: Some(START.plus(10_000)),
+        held_until: None,
         book: if phase == Simulating { Book::Simulated } else { Book::Real },
         kafka: matches!(phase, Live | Degraded),
         met: matches!(phase, Live | Degraded),
@@ -227,7 +228,7 @@ proptest! {
             now = now.plus(later);
             match observation {
                 Observation::AuthFailed(_) => refused = Some(now),
-                Observation::BrokerAnswered | Observation::BrokerSilent(_) => refused = None,
+                Observation::BrokerAnswered => refused = None,
                 _ => {}
             }
             let answers = matches!(
