@@ -86,6 +86,8 @@ pub enum Method {
     Get,
     /// Changes something.
     Post,
+    /// Takes something away.
+    Delete,
 }
 
 /// Why a call has no answer.

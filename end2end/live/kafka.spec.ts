@@ -76,6 +76,21 @@ test.describe("with a broker of its own", () => {
     await row.getByRole("button").click();
     await expect(rejects.getByRole("region", { name: "Bytes" })).toHaveText("not <JSON");
     await expect(rejects.locator(".letter")).toContainText("nobody");
+
+    // Corrected in one of two places it is refused still, with what was typed beside the reason.
+    const { examples: [example] } = await server.json("/api/v1/schemas/risk");
+    await rejects.getByRole("button", { name: "Replay" }).click();
+    await rejects.getByLabel("Value").fill(JSON.stringify(example, null, 2));
+    await rejects.getByRole("button", { name: "Send" }).click();
+    await expect(rejects.getByRole("alert")).toContainText("Refused: ");
+    await expect(rejects.getByLabel("Value")).toHaveValue(JSON.stringify(example, null, 2));
+    expect((await server.json("/api/v1/dead-letters")).items).toHaveLength(1);
+    await rejects.getByLabel("Key").fill("");
+    await rejects.getByRole("button", { name: "Send" }).click();
+    await expect(rejects.getByRole("status").filter({ hasText: "Replayed" })).toBeVisible();
+    expect((await server.json("/api/v1/dead-letters")).items).toHaveLength(0);
+    const events = await server.json("/api/v1/events?topic=risk&provenance=real");
+    expect(events.items.map(({ offset }: { offset: number }) => offset)).toEqual([0]);
   });
 
   test("a killed broker shows the change-over, and its return the recovery", async ({ page }) => {

@@ -2,7 +2,7 @@ import { expect, open, test } from "../fixtures/test.ts";
 
 /** A message that Kafka brought and nobody could read, as the API tells of it. */
 const letter = {
-  topic: "budget", reason: "not_json", detail: "expected value at line 1 column 1",
+  id: 7, topic: "budget", reason: "not_json", detail: "expected value at line 1 column 1",
   received: "2026-11-23T14:36:05.120Z", position: { partition: 3, offset: 1204 },
   key: "retail-banking", headers: [["content-type", "text/plain"]], size: 9,
   bytes: Buffer.from("not <JSON").toString("base64"),
@@ -55,4 +55,24 @@ test("a refused message opens to its reason and its bytes", async ({ page, serve
   await expect(rejects.locator(".letter")).toBeHidden();
   // The browser complains of the answer that says no; that is the test's doing.
   complaints.length = 0;
+});
+
+test("a refused message is deleted after a question, by keyboard", async ({ page, server }) => {
+  const asked: string[] = [];
+  await page.route("**/api/v1/dead-letters*", (route) => route.fulfill({ json: { items: [letter], next: null } }));
+  await page.route("**/api/v1/dead-letters/7", (route) => {
+    asked.push(route.request().method());
+    return route.fulfill({ status: 204 });
+  });
+  await open(page, `${server.url}/operations`);
+  const rejects = page.locator("section.rejects");
+  await rejects.getByRole("button", { name: "Load" }).click();
+  await rejects.locator("tbody tr").first().getByRole("button").click();
+  await rejects.getByRole("button", { name: "Delete" }).press("Enter");
+  await rejects.getByRole("button", { name: "Keep" }).press("Enter");
+  await rejects.getByRole("button", { name: "Delete" }).press("Enter");
+  expect(asked).toEqual([]);
+  await rejects.getByRole("button", { name: "Delete for good" }).press("Enter");
+  await expect(rejects.getByRole("status").filter({ hasText: "Deleted." })).toBeVisible();
+  expect(asked).toEqual(["DELETE"]);
 });

@@ -155,6 +155,7 @@ async fn call(method: Method, path: String, body: Option<String>) -> Result<Stri
     init.set_method(match method {
         Method::Get => "GET",
         Method::Post => "POST",
+        Method::Delete => "DELETE",
     });
     if let Some(body) = body {
         let headers = Headers::new().map_err(|_| Fault::Unreachable)?;

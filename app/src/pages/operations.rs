@@ -6,6 +6,7 @@ mod history;
 mod list;
 mod rejects;
 mod rules;
+mod settle;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 mod topics;

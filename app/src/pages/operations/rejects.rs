@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::{
     bytes::Shown,
     list::{List, State, draw},
+    settle::settle,
 };
 use crate::{
     components::button::Button,
@@ -25,15 +26,16 @@ const NEWEST: &str = "/api/v1/dead-letters?limit=50";
 /// A message that was refused.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Refused {
+    pub(super) id: i64,
     topic: String,
     reason: String,
     detail: String,
     received: Timestamp,
     position: Option<Position>,
-    key: Option<String>,
+    pub(super) key: Option<String>,
     headers: Vec<(String, String)>,
-    size: u64,
-    bytes: String,
+    pub(super) size: u64,
+    pub(super) bytes: String,
 }
 
 /// The messages, newest first.
@@ -56,7 +58,7 @@ pub fn Rejects() -> Node {
     view! {
         <section class="listing rejects" aria-label="Rejected messages">
             <h2>"Rejected messages"</h2>
-            <p class="small">"Messages that could not be read are kept with their bytes."</p>
+            <p class="small">"Messages that could not be read are kept with their bytes, to be corrected and replayed."</p>
             {told}
             {move || press().map(button)}
         </section>
@@ -145,6 +147,7 @@ pub fn opened(item: &Refused) -> Node {
                 <dl class="facts">{facts}</dl>
                 <p class="small">{note}</p>
                 {body}
+                {settle(item)}
             </td>
         </tr>
     }
