@@ -23,10 +23,7 @@ pub struct Report {
 impl Report {
     /// Seconds by which the oldest message that waits in Kafka is behind; 0 when none waits.
     pub fn behind(&self, stored: &Stored) -> f64 {
-        lag(stored)
-            .iter()
-            .filter(|part| part.records > 0)
-            .fold(0.0, |most, part| part.seconds.max(most))
+        lag(stored).iter().filter_map(|part| part.seconds).fold(0.0, f64::max)
     }
 
     /// Writes the status at a moment.
@@ -47,7 +44,7 @@ impl Report {
             events: setup.stats.events(topic),
             rejects: setup.stats.rejects(topic, now),
             lag_records: lag.get(&topic).map(|(records, _)| *records),
-            lag_seconds: lag.get(&topic).map(|(_, seconds)| *seconds),
+            lag_seconds: lag.get(&topic).and_then(|(_, seconds)| *seconds),
         });
         Status {
             state: state.phase,
@@ -116,13 +113,14 @@ fn measure(lag: &[PartitionLag]) {
     }
 }
 
-/// Records and seconds of lag by topic: the sum and the worst of its partitions.
-fn by_topic(lag: &[PartitionLag]) -> BTreeMap<Topic, (u64, f64)> {
-    let mut topics = BTreeMap::<Topic, (u64, f64)>::new();
+/// Records and seconds of lag by topic: the sum and the worst of its partitions; no seconds where
+/// they are unknown of one.
+fn by_topic(lag: &[PartitionLag]) -> BTreeMap<Topic, (u64, Option<f64>)> {
+    let mut topics = BTreeMap::<Topic, (u64, Option<f64>)>::new();
     for part in lag {
-        let (records, seconds) = topics.entry(part.topic).or_default();
+        let (records, seconds) = topics.entry(part.topic).or_insert((0, Some(0.0)));
         *records += part.records;
-        *seconds = seconds.max(part.seconds);
+        *seconds = seconds.zip(part.seconds).map(|(one, other)| one.max(other));
     }
     topics
 }

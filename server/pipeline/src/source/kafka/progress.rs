@@ -18,9 +18,10 @@ pub struct PartitionLag {
     pub partition: i32,
     /// Messages that wait.
     pub records: u64,
-    /// Age in seconds of the message that was read last while others wait, else 0: an upper bound
-    /// for the age of the oldest that waits.
-    pub seconds: f64,
+    /// Age in seconds of the message that was read last while others wait, by its record time: an
+    /// upper bound for the age of the oldest that waits. 0 where none waits; nothing where others
+    /// wait and none was read since the start, so that nobody knows.
+    pub seconds: Option<f64>,
 }
 
 /// Positions of the partitions that this consumer owns or owned.
@@ -103,8 +104,11 @@ impl Progress {
             .map(|(part, end)| {
                 let next = self.next.get(&part).copied().unwrap_or(0);
                 let records = u64::try_from(end - next).unwrap_or(0);
-                let newest = self.newest.get(&part).filter(|_| records > 0);
-                let seconds = newest.map_or(0.0, |newest| seconds(now.since(*newest)));
+                let newest = self.newest.get(&part);
+                let seconds = match records {
+                    0 => Some(0.0),
+                    _ => newest.map(|newest| seconds(now.since(*newest))),
+                };
                 PartitionLag { topic: part.0, partition: part.1, records, seconds }
             })
             .collect()
@@ -149,13 +153,13 @@ mod tests {
         assert_eq!(lag(&progress), []);
         progress.assign(PART);
         progress.ends_at(PART, -1_001);
-        assert_eq!(lag(&progress), [(10, 0.0)]);
+        assert_eq!(lag(&progress), [(10, None)], "nobody knows");
         read_at(&mut progress, 3);
-        assert_eq!(lag(&progress), [(6, 2.5)]);
+        assert_eq!(lag(&progress), [(6, Some(2.5))]);
         read_at(&mut progress, 9);
-        assert_eq!(lag(&progress), [(0, 0.0)]);
+        assert_eq!(lag(&progress), [(0, Some(0.0))]);
         read_at(&mut progress, 12);
-        assert_eq!(lag(&progress), [(0, 0.0)]);
+        assert_eq!(lag(&progress), [(0, Some(0.0))]);
         progress.revoke(PART);
         assert_eq!(lag(&progress), []);
     }
