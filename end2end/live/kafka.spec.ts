@@ -93,6 +93,20 @@ test.describe("with a broker of its own", () => {
     expect(events.items.map(({ offset }: { offset: number }) => offset)).toEqual([0]);
   });
 
+  test("the topics of the cluster are told with what waits and what drifts", async ({ page }) => {
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.createPartitions({ topicPartitions: [{ topic: "streamboard.etl", count: 6 }] });
+    await admin.disconnect();
+    await page.goto(`${server.url}/operations`);
+    const topics = page.getByRole("region", { name: "Kafka topics" });
+    await topics.getByRole("button", { name: "Ask the broker" }).click();
+    await expect(topics.locator("tbody tr")).toHaveCount(7);
+    const row = (topic: string) => topics.getByRole("row").filter({ hasText: `streamboard.${topic}` });
+    await expect(row("budget")).toContainText("none");
+    await expect(row("etl")).toContainText("partitions 6, configured 4");
+  });
+
   test("a killed broker shows the change-over, and its return the recovery", async ({ page }) => {
     test.setTimeout(120_000);
     await page.goto(server.url);

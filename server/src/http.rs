@@ -14,6 +14,7 @@ mod rates;
 mod scenarios;
 pub mod schema;
 mod state;
+mod topics;
 mod ws;
 
 use std::{
@@ -156,6 +157,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/dead-letters", get(dead_letters::list))
         .route("/dead-letters/{id}", delete(dead_letters::delete))
         .route("/dead-letters/{id}/replay", post(dead_letters::replay))
+        .route("/topics", get(topics::list))
         .route("/rates", get(rates::list).post(rates::set))
         .route("/rules", get(state::rules))
         .route("/schemas/{topic}", get(schema::handle))

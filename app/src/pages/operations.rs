@@ -2,6 +2,7 @@
 //! rules in force.
 
 mod bytes;
+mod cluster;
 mod history;
 mod list;
 mod rejects;
@@ -16,6 +17,7 @@ use markup::view;
 use model::{Status, status::SourceMode};
 
 use self::{
+    cluster::Clusters,
     history::{History, words},
     rejects::Rejects,
     rules::Rules,
@@ -38,6 +40,7 @@ pub fn Operations() -> Node {
             <p class="lead">{move || live.status(undelivered)}</p>
         </section>
         <Topics/>
+        <Clusters/>
         <History/>
         <Rejects/>
         <Rules/>

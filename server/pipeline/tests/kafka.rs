@@ -17,7 +17,7 @@ use pipeline::{
     decode::{Reason, Trust, decode},
     encode::encode,
     message::{Delivery, Gap, Message},
-    source::kafka::{Consumer, Producer, Settings, Transactions, ensure_topics, probe},
+    source::kafka::{Consumer, Producer, Settings, Transactions, ensure_topics, probe, survey},
     store::Positions,
     supervisor::Observation,
 };
@@ -416,4 +416,28 @@ fn a_topic_that_is_made_anew_is_read_from_its_beginning() {
     assert_eq!((found.topic, found.expected, found.found, found.missed()), (Topic::Etl, 40, 0, 0));
     assert_eq!(values(&reader.read(7)), (100..107).collect::<Vec<_>>());
     assert_eq!(reader.stop(), []);
+}
+
+#[test]
+fn a_survey_tells_what_the_cluster_has_and_where_it_drifts() {
+    let mut settings = unused("survey");
+    settings.partitions = 2;
+    settings.topic_properties.insert("retention.ms".into(), "3600000".into());
+    ensure_topics(&settings).unwrap();
+    produce(&settings, (0..30).map(|n| message(Topic::Etl, "job", n.to_string())));
+    settings.partitions = 3;
+    settings.topic_properties.insert("retention.ms".into(), "7200000".into());
+    let found = survey(&settings, |topic, _| (topic == Topic::Etl).then_some(20)).unwrap();
+    assert_eq!(found.iter().map(|it| it.topic).collect::<Vec<_>>(), Topic::ALL);
+    let etl = &found[Topic::Etl.index()];
+    assert!(etl.present && etl.partitions.len() == 2, "{etl:?}");
+    let used = etl.partitions.iter().find(|part| part.high > 0).unwrap();
+    assert_eq!((used.low, used.high, used.lag_records, used.replicas), (0, 30, 10, 1));
+    assert_eq!(etl.skew, Some(2.0), "one partition has all");
+    assert_eq!(etl.settings["retention.ms"], "3600000");
+    let drift: Vec<_> =
+        etl.drift.iter().map(|it| (&*it.setting, &*it.configured, &*it.actual)).collect();
+    assert_eq!(drift, [("partitions", "3", "2"), ("retention.ms", "7200000", "3600000")]);
+    let gone = Settings { names: unused("nothing").names, ..settings };
+    assert!(survey(&gone, |_, _| None).unwrap().iter().all(|topic| !topic.present));
 }

@@ -71,3 +71,10 @@ fn the_history_says_when_the_source_changed_over_and_why() {
     let none = simulation.get("/api/v1/status/history").ok(200);
     assert_eq!(none, serde_json::json!({ "items": [], "next": null }));
 }
+
+#[test]
+fn a_simulation_asks_no_broker_for_topics() {
+    let (app, _data) = App::new();
+    let problem = app.get("/api/v1/topics").problem(503);
+    assert!(problem["detail"].as_str().is_some_and(|why| why.contains("no broker")), "{problem}");
+}

@@ -7,7 +7,7 @@ use model::{Timestamp, status::SpoolStatus};
 use serde_json::{Value, json};
 
 use super::{
-    history,
+    cluster, history,
     list::{List, State, draw},
     rejects::{self, Refused},
     rules, undelivered, waiting,
@@ -173,4 +173,33 @@ fn the_history_tells_each_change_over_with_its_reason() {
     assert!(page.contains(row), "{page}");
     let none = table(json!({ "items": [], "next": null }));
     assert_eq!(none, "The source has not changed over yet.");
+}
+
+#[test]
+fn the_cluster_tells_what_waits_and_what_drifts() {
+    let part = |partition: i32, lag: u64| {
+        json!({ "partition": partition, "replicas": 1,
+        "lag_records": lag })
+    };
+    let topic = |name: &str, present: bool, drift: Value| {
+        json!({ "name": name,
+        "present": present, "partitions": if present { vec![part(0, 1_200), part(1, 4)] }
+        else { vec![] }, "skew": 1.5, "drift": drift,
+        "settings": { "retention.ms": "604800000", "cleanup.policy": "delete" } })
+    };
+    let drift = json!([{ "setting": "partitions", "configured": "4", "actual": "2" }]);
+    let answer = json!({ "items": [
+        topic("bank.budget", true, drift), topic("bank.etl", true, json!([])),
+        topic("bank.risk", false, json!([])),
+    ] });
+    let listing = serde_json::from_value(answer).unwrap();
+    let page = text(&with_owner(|| cluster::table(listing).to_html()));
+    for part in [
+        "bank.budget 2 1 7 d delete 1,204 1.5",
+        "partitions 2, configured 4",
+        "delete 1,204 1.5 none",
+        "missing in Kafka",
+    ] {
+        assert!(page.contains(part), "{part:?} is missing in {page}");
+    }
 }

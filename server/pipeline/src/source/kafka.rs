@@ -8,6 +8,7 @@ mod producer;
 mod progress;
 mod property;
 mod record;
+mod survey;
 mod topics;
 mod transaction;
 
@@ -23,6 +24,7 @@ pub use self::{
     producer::{Producer, SendError},
     progress::PartitionLag,
     property::check_property,
+    survey::{Surveyed, survey},
     topics::{TopicsError, ensure_topics},
     transaction::{DeliveryError, Transactions},
 };

@@ -6,6 +6,7 @@ use model::{
 };
 use pipeline::{
     rule::Rule,
+    source::kafka::Surveyed,
     store::{DeadLetter, Page},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -440,6 +441,15 @@ pub const OPERATIONS: &[Operation] = &[
             "replayDeadLetter",
             "events",
             answer::<Accepted>(202, "Its event is stored, and the dead letter is gone."),
+        )
+    },
+    Operation {
+        errors: &[503],
+        ..get(
+            "/api/v1/topics",
+            "listTopics",
+            "state",
+            ok::<Page<Surveyed>>("Topics of Kafka: partitions, what they hold, drift."),
         )
     },
     get("/api/v1/rules", "listRules", "alerts", ok::<Page<Rule>>("The alert rules in force.")),
