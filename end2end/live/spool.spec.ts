@@ -59,7 +59,7 @@ test("10,000 events handed in without a broker arrive once, in order", async ({ 
     expect((await answer.json()).detail).toMatch(/wait for Kafka/);
     await expect.poll(async () => (await spool()).records).toBe(more);
     await page.goto(`${server.url}/operations`);
-    await expect(page.getByRole("region", { name: "Source" })).toContainText(`${more.toLocaleString("en")} for`);
+    await expect(page.getByRole("region", { name: "Source", exact: true })).toContainText(`${more.toLocaleString("en")} for`);
     expect(await (await fetch(`${server.url}/metrics`)).text()).toContain(`streamboard_spool_records ${more}`);
     await page.goto("about:blank");
 
