@@ -24,6 +24,8 @@ pub fn parse_only(settings: &Settings, count: usize) -> Result<Duration, ProbeEr
     let start = Instant::now();
     let mut config = settings.client(&PROPERTIES);
     config.set("group.id", format!("{}-baseline", settings.group));
+    // Ours begins where the store says; this one has no store.
+    config.set("auto.offset.reset", "earliest");
     let client: BaseConsumer = config.create().map_err(|error| down(&error))?;
     let names: Vec<&str> = settings.names.iter().map(String::as_str).collect();
     client.subscribe(&names).map_err(|error| down(&error))?;
