@@ -46,8 +46,12 @@ impl Spool {
 
     /// Says what waits now.
     pub fn set_depth(&self, depth: Depth) {
-        self.lock().depth = depth;
-        self.changed.notify_all();
+        let mut state = self.lock();
+        // The flow says so after every batch; most leave it as it was.
+        if state.depth != depth {
+            state.depth = depth;
+            self.changed.notify_all();
+        }
     }
 
     /// Why the last attempt to deliver failed; nothing while it works.

@@ -22,7 +22,7 @@ use crate::{
     decode::{PLACE, place_id},
     ledger::{Entry, Ledger},
     memory::Memory,
-    message::Decoded,
+    message::{Decoded, Message},
     rule::Rules,
     store::{Checkpoint, LogEntry, Logged, Outbound, Positions, Reader, StoreError, dedupe_key},
 };
@@ -157,11 +157,13 @@ impl Ledgers {
         for request in requests {
             match request {
                 Request::Arrived(arrived) => self.arrived(arrived, &mut folded),
-                Request::Ingest { events, done } => match self.outgoing.room(&events) {
-                    Ok(()) => {
+                Request::Ingest { events, done } => match self.outgoing.messages(&events) {
+                    Ok(messages) => {
                         let first = folded.keys.len();
-                        let outcome = events.into_iter().map(|it| self.ingest(it, &mut folded));
-                        let outcome = outcome.collect();
+                        let both = events.into_iter().zip(messages);
+                        let outcome = both
+                            .map(|(event, message)| self.ingest(event, message, &mut folded))
+                            .collect();
                         folded.ingest(done, outcome, first);
                     }
                     // A caller that went away needs no answer.
@@ -211,13 +213,17 @@ impl Ledgers {
         folded.source(arrived.positions, arrived.rejects);
     }
 
-    /// Folds an event that is handed in, and sends it on its way to Kafka.
-    fn ingest(&mut self, event: Decoded, folded: &mut Folded) -> Ingested {
-        let (key, message) = (key(&event), self.outgoing.message(&event));
+    /// Folds an event that is handed in, and sends it on its way to Kafka as this message.
+    fn ingest(
+        &mut self,
+        event: Decoded,
+        message: Option<Message>,
+        folded: &mut Folded,
+    ) -> Ingested {
         if self.event(event, false, folded).is_some() {
             return Ingested::Known;
         }
-        if let (Some(key), Some(message)) = (key, message) {
+        if let (Some(&key), Some(message)) = (folded.keys.last(), message) {
             self.outgoing.add(key, &message);
             let sequence = self.entry(&Book::Real).sequence();
             folded.batch.spool.push(Outbound { key, sequence, message });
@@ -258,8 +264,9 @@ impl Ledgers {
             return Some(decoded);
         };
         let key = dedupe_key(&book, &envelope.source, &envelope.id);
-        let by_place = from_source && is_known_by_place(&decoded);
-        if self.outgoing.awaits(key) || !(self.memory.add(key) || by_place) {
+        let is_new =
+            |memory: &mut Memory| memory.add(key) || (from_source && is_known_by_place(&decoded));
+        if self.outgoing.awaits(key) || !is_new(&mut self.memory) {
             return Some(decoded);
         }
         folded.keys.push(key);

@@ -60,26 +60,19 @@ impl Outgoing {
         self.added = 0;
     }
 
-    /// Whether the spool takes these events on top of what waits.
+    /// The message that each event goes to Kafka as, if it does: a real one that is not there yet.
     ///
     /// # Errors
-    /// When it is full.
-    pub fn room(&self, events: &[Decoded]) -> Result<(), StoreError> {
-        let Some(spool) = &self.spool else { return Ok(()) };
-        let outgoing = events.iter().filter(|event| is_outgoing(event));
-        let (mut count, mut bytes) = (0, 0);
-        for event in outgoing {
-            count += 1;
-            bytes += spooled(&forward(event));
-        }
+    /// When the spool does not take them on top of what waits.
+    pub fn messages(&self, events: &[Decoded]) -> Result<Vec<Option<Message>>, StoreError> {
+        let Some(spool) = &self.spool else { return Ok(vec![None; events.len()]) };
+        let message = |event| is_outgoing(event).then(|| forward(event));
+        let messages: Vec<_> = events.iter().map(message).collect();
+        let (count, bytes) = (messages.iter().flatten().count(), messages.iter().flatten());
+        let bytes: u64 = bytes.map(spooled).sum();
         let waiting = spool.depth().bytes + self.added;
         let full = waiting + bytes > spool.limit() || self.awaited.len() + count > AWAITED;
-        if count > 0 && full { Err(StoreError::Spooled(waiting)) } else { Ok(()) }
-    }
-
-    /// The message that an event goes to Kafka as, if it does: a real one that is not there yet.
-    pub fn message(&self, event: &Decoded) -> Option<Message> {
-        (self.spool.is_some() && is_outgoing(event)).then(|| forward(event))
+        if count > 0 && full { Err(StoreError::Spooled(waiting)) } else { Ok(messages) }
     }
 
     /// The event of this key is on its way.
