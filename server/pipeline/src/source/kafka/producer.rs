@@ -12,7 +12,7 @@ use rdkafka::{
     ClientContext, Message as _,
     config::RDKafkaLogLevel,
     error::{KafkaError, RDKafkaErrorCode},
-    producer::{DeliveryResult, Producer as _, ProducerContext, ThreadedProducer},
+    producer::{BaseRecord, DeliveryResult, Producer as _, ProducerContext, ThreadedProducer},
 };
 
 use super::{Settings, probe::ProbeError, property::refusal, record};
@@ -76,21 +76,8 @@ impl Producer {
     /// When there was no room or the client refuses it. Whether it arrived, [`Producer::flush`]
     /// tells.
     pub fn send(&self, message: &Message) -> Result<(), SendError> {
-        let end = Instant::now() + PATIENCE;
-        let mut record = record::record(message, self.settings.name(message.topic));
-        loop {
-            match self.client.send(record) {
-                Ok(()) => return Ok(()),
-                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
-                    if Instant::now() >= end {
-                        return Err(SendError::Full);
-                    }
-                    record = back;
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-                Err((error, _)) => return Err(SendError::Refused(error.to_string())),
-            }
-        }
+        let record = record::record(message, self.settings.name(message.topic));
+        enqueue(&self.client, record, PATIENCE)
     }
 
     /// Waits until everything that was sent is delivered or given up.
@@ -113,6 +100,31 @@ impl Producer {
     /// Messages that were given up.
     pub fn failed(&self) -> u64 {
         self.deliveries.failed.load(Ordering::Relaxed)
+    }
+}
+
+/// Hands a record to a client, waiting while its queue is full.
+///
+/// # Errors
+/// When there was no room for so long, or the client refuses it.
+pub(super) fn enqueue(
+    client: &ThreadedProducer<Deliveries>,
+    mut record: BaseRecord<'_, [u8], [u8]>,
+    patience: Duration,
+) -> Result<(), SendError> {
+    let end = Instant::now() + patience;
+    loop {
+        match client.send(record) {
+            Ok(()) => return Ok(()),
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back)) => {
+                if Instant::now() >= end {
+                    return Err(SendError::Full);
+                }
+                record = back;
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Err((error, _)) => return Err(SendError::Refused(error.to_string())),
+        }
     }
 }
 

@@ -40,13 +40,7 @@ pub enum TopicsError {
 /// # Errors
 /// When no broker answers or one refuses.
 pub fn ensure_topics(settings: &Settings) -> Result<Vec<String>, TopicsError> {
-    let client = connect(settings, TIMEOUT)?;
-    let found = client.client().fetch_metadata(None, TIMEOUT);
-    let found = found.map_err(|error| ProbeError::Down(error.to_string()))?;
-    let is_there = |name: &&String| found.topics().iter().any(|topic| topic.name() == *name);
-    let missing = settings.names.iter().filter(|name| !is_there(name));
-    let missing: Vec<NewTopic<'_>> = missing.map(|name| new_topic(settings, name)).collect();
-    if missing.is_empty() { Ok(Vec::new()) } else { create(settings, &missing) }
+    ensure(settings, settings.names.iter().map(|name| new_topic(settings, name)))
 }
 
 /// Creates a compacted topic of one partition where it is missing. Blocks, as above.
@@ -54,14 +48,22 @@ pub fn ensure_topics(settings: &Settings) -> Result<Vec<String>, TopicsError> {
 /// # Errors
 /// When no broker answers or one refuses.
 pub(super) fn ensure_compacted(settings: &Settings, name: &str) -> Result<(), TopicsError> {
+    let topic = NewTopic::new(name, 1, TopicReplication::Fixed(settings.replication));
+    ensure(settings, [topic.set("cleanup.policy", "compact")]).map(drop)
+}
+
+/// Creates those of the topics that are missing.
+fn ensure<'a>(
+    settings: &Settings,
+    topics: impl IntoIterator<Item = NewTopic<'a>>,
+) -> Result<Vec<String>, TopicsError> {
     let client = connect(settings, TIMEOUT)?;
     let found = client.client().fetch_metadata(None, TIMEOUT);
     let found = found.map_err(|error| ProbeError::Down(error.to_string()))?;
-    if !found.topics().iter().any(|topic| topic.name() == name) {
-        let topic = NewTopic::new(name, 1, TopicReplication::Fixed(settings.replication));
-        create(settings, &[topic.set("cleanup.policy", "compact")])?;
-    }
-    Ok(())
+    let is_there =
+        |wanted: &NewTopic<'_>| found.topics().iter().any(|topic| topic.name() == wanted.name);
+    let missing: Vec<_> = topics.into_iter().filter(|topic| !is_there(topic)).collect();
+    if missing.is_empty() { Ok(Vec::new()) } else { create(settings, &missing) }
 }
 
 fn create(settings: &Settings, topics: &[NewTopic<'_>]) -> Result<Vec<String>, TopicsError> {

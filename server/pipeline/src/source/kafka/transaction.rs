@@ -17,7 +17,7 @@ use rdkafka::{
 use super::{
     Settings,
     probe::ProbeError,
-    producer::Deliveries,
+    producer::{Deliveries, SendError, enqueue},
     property::refusal,
     record,
     topics::{TopicsError, ensure_compacted},
@@ -50,6 +50,15 @@ impl From<TopicsError> for DeliveryError {
         match error {
             TopicsError::Broker(error) => DeliveryError::Broker(error),
             TopicsError::Refused { .. } => DeliveryError::Refused(error.to_string()),
+        }
+    }
+}
+
+impl From<SendError> for DeliveryError {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Refused(reason) => DeliveryError::Refused(reason),
+            other => DeliveryError::Refused(other.to_string()),
         }
     }
 }
@@ -100,30 +109,15 @@ impl Transactions {
         let Some((last, _)) = messages.last() else { return Ok(()) };
         self.client.begin_transaction()?;
         for (_, message) in messages {
-            self.send(record::record(message, self.settings.name(message.topic)))?;
+            let record = record::record(message, self.settings.name(message.topic));
+            enqueue(&self.client, record, PATIENCE)?;
         }
         let place = last.to_string();
         let reached = BaseRecord::to(&self.settings.spool).partition(0);
-        self.send(reached.key(self.identity.as_bytes()).payload(place.as_bytes()))?;
+        let reached = reached.key(self.identity.as_bytes()).payload(place.as_bytes());
+        enqueue(&self.client, reached, PATIENCE)?;
         // It flushes first, and fails where one message did.
         Ok(self.client.commit_transaction(COMPLETE)?)
-    }
-
-    fn send(&self, record: BaseRecord<'_, [u8], [u8]>) -> Result<(), DeliveryError> {
-        let end = Instant::now() + PATIENCE;
-        let mut record = record;
-        loop {
-            match self.client.send(record) {
-                Ok(()) => return Ok(()),
-                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), back))
-                    if Instant::now() < end =>
-                {
-                    record = back;
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-                Err((error, _)) => return Err(error.into()),
-            }
-        }
     }
 }
 
@@ -213,7 +207,7 @@ mod tests {
         let (ours, _) = Transactions::open(&settings, "a").unwrap();
         other.client.begin_transaction().unwrap();
         let place = BaseRecord::to(&settings.spool).partition(0).key(&b"b"[..]);
-        other.send(place.payload(b"1")).unwrap();
+        enqueue(&other.client, place.payload(b"1"), PATIENCE).unwrap();
         other.client.flush(PATIENCE).unwrap();
         ours.send_place_alone(7);
         let opening = std::thread::spawn({
@@ -231,7 +225,8 @@ mod tests {
             self.client.begin_transaction().unwrap();
             let (key, place) = (self.identity.as_bytes(), reached.to_string());
             let record = BaseRecord::to(&self.settings.spool).partition(0);
-            self.send(record.key(key).payload(place.as_bytes())).unwrap();
+            let record = record.key(key).payload(place.as_bytes());
+            enqueue(&self.client, record, PATIENCE).unwrap();
             self.client.commit_transaction(COMPLETE).unwrap();
         }
     }
