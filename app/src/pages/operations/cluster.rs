@@ -7,12 +7,9 @@ use leptos::prelude::*;
 use markup::view;
 use serde::Deserialize;
 
-use super::list::{List, State, draw};
+use super::list::{self, Head, List, State, draw};
 use crate::{
-    components::{
-        button::Button,
-        mark::{Mark, Shape},
-    },
+    components::mark::{Mark, Shape},
     erased::Derived,
     feed::Listing,
     format,
@@ -48,49 +45,39 @@ struct Drift {
 #[component]
 pub fn Clusters() -> Node {
     let list = List::new("/api/v1/topics", State::Never);
-    let press = move || match list.state() {
-        State::Never => Some("Ask the broker"),
-        State::Here(_) => Some("Ask again"),
-        State::Waiting | State::Failed(_) => None,
-    };
-    let button = move |word: &'static str| {
-        view! { <p class="more"><Button on_press=move || list.ask()>{word}</Button></p> }
-    };
     view! {
         <section class="listing cluster" aria-label="Kafka topics">
             <h2>"Kafka topics"</h2>
             <p class="small">"As the cluster has them. Missing ones are created; none is changed or deleted."</p>
             {move || draw(list.state(), list, table)}
-            {move || press().map(button)}
+            {list::ask_button(list, "Ask the broker", "Ask again")}
         </section>
     }
     .into_any()
 }
 
+/// Columns of the table.
+const HEADS: [Head; 8] = [
+    ("Topic", None),
+    ("Partitions", Some("number")),
+    ("Replicas", Some("number wide")),
+    ("Retention", Some("number wide")),
+    ("Cleanup", Some("wide")),
+    ("Waiting", Some("number")),
+    ("Fullest, x even", Some("number wide")),
+    ("Drift", None),
+];
+
 /// The table of topics.
 pub fn table(listing: Listing<Cluster>) -> Node {
     let rows: Vec<_> = listing.items.iter().map(row).collect();
-    view! {
-        <div class="grid-frame" tabindex="0" role="region" aria-label="Topics of the cluster">
-            <table class="grid">
-                <caption class="unseen">"Topics of Kafka: partitions, retention, lag, skew, drift"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Topic"</th>
-                        <th scope="col" class="number">"Partitions"</th>
-                        <th scope="col" class="number wide">"Replicas"</th>
-                        <th scope="col" class="number wide">"Retention"</th>
-                        <th scope="col" class="wide">"Cleanup"</th>
-                        <th scope="col" class="number">"Waiting"</th>
-                        <th scope="col" class="number wide">"Fullest, x even"</th>
-                        <th scope="col">"Drift"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let body = view! { <tbody>{rows}</tbody> }.into_any();
+    list::table(
+        "Topics of the cluster",
+        "Topics of Kafka: partitions, retention, lag, skew, drift",
+        &HEADS,
+        body,
+    )
 }
 
 fn row(topic: &Cluster) -> Node {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use markup::view;
 use model::{SourceState, Timestamp, status::ChangeOver};
 
-use super::list::{List, State, draw};
+use super::list::{self, Head, List, State, draw};
 use crate::{feed::Listing, format, node::Node, state::Live};
 
 /// The change-overs that are kept; asked for again when the source changes over.
@@ -30,6 +30,9 @@ pub fn History() -> Node {
     .into_any()
 }
 
+/// Columns of the table.
+const HEADS: [Head; 4] = [("When", None), ("From", None), ("To", None), ("Why", None)];
+
 /// The table of change-overs, or that there were none.
 pub fn table(listing: Listing<ChangeOver>, now: Timestamp) -> Node {
     if listing.items.is_empty() {
@@ -47,23 +50,8 @@ pub fn table(listing: Listing<ChangeOver>, now: Timestamp) -> Node {
         .into_any()
     };
     let rows: Vec<_> = listing.items.into_iter().map(row).collect();
-    view! {
-        <div class="grid-frame" tabindex="0" role="region" aria-label="Change-overs">
-            <table class="grid">
-                <caption class="unseen">"Change-overs of the source, newest first"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"When"</th>
-                        <th scope="col">"From"</th>
-                        <th scope="col">"To"</th>
-                        <th scope="col">"Why"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let body = view! { <tbody>{rows}</tbody> }.into_any();
+    list::table("Change-overs", "Change-overs of the source, newest first", &HEADS, body)
 }
 
 /// What the source does, in words.

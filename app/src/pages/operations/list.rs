@@ -79,6 +79,41 @@ impl List {
     }
 }
 
+/// The button that asks for a list, in other words once it is there; none while an answer is
+/// awaited or the failure has a button of its own.
+pub fn ask_button(list: List, first: &'static str, again: &'static str) -> Node {
+    let words = move || match list.state() {
+        State::Never => Some(first),
+        State::Here(_) => Some(again),
+        State::Waiting | State::Failed(_) => None,
+    };
+    let button = move |words: &'static str| {
+        view! { <p class="more"><Button on_press=move || list.ask()>{words}</Button></p> }
+    };
+    view! { {move || words().map(button)} }.into_any()
+}
+
+/// The head of a column, and the classes of its cells.
+pub type Head = (&'static str, Option<&'static str>);
+
+/// The table of a list, in a frame that scrolls; `body` is one part of it or several.
+pub fn table(label: &'static str, caption: &'static str, heads: &[Head], body: Node) -> Node {
+    let head = |&(words, class): &Head| view! { <th scope="col" class=class>{words}</th> };
+    let heads: Vec<_> = heads.iter().map(head).collect();
+    view! {
+        <div class="grid-frame" tabindex="0" role="region" aria-label=label>
+            <table class="grid">
+                <caption class="unseen">{caption}</caption>
+                <thead>
+                    <tr>{heads}</tr>
+                </thead>
+                {body}
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
 /// Draws what is there of a list: its items, blocks where they will be, or why there are none.
 pub fn draw<T: DeserializeOwned>(
     state: State,

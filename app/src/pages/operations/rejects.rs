@@ -8,11 +8,10 @@ use serde::Deserialize;
 
 use super::{
     bytes::Shown,
-    list::{List, State, draw},
+    list::{self, Head, List, State, draw},
     settle::settle,
 };
 use crate::{
-    components::button::Button,
     erased::{shown, text},
     feed::Listing,
     format,
@@ -47,24 +46,26 @@ pub fn Rejects() -> Node {
         let now = untrack(|| live.wall());
         draw(list.state(), list, |listing| messages(listing, now))
     };
-    let press = move || match list.state() {
-        State::Never => Some("Load"),
-        State::Here(_) => Some("Load again"),
-        State::Waiting | State::Failed(_) => None,
-    };
-    let button = move |word: &'static str| {
-        view! { <p class="more"><Button on_press=move || list.ask()>{word}</Button></p> }
-    };
     view! {
         <section class="listing rejects" aria-label="Rejected messages">
             <h2>"Rejected messages"</h2>
             <p class="small">"Messages that could not be read are kept with their bytes, to be corrected and replayed."</p>
             {told}
-            {move || press().map(button)}
+            {list::ask_button(list, "Load", "Load again")}
         </section>
     }
     .into_any()
 }
+
+/// Columns of the table.
+const HEADS: [Head; 6] = [
+    ("Received", None),
+    ("Topic", None),
+    ("Reason", None),
+    ("What is wrong", Some("wide")),
+    ("Partition, offset", Some("number wide")),
+    ("Bytes", Some("number wide")),
+];
 
 /// The table of messages, or that there are none.
 pub fn messages(listing: Listing<Refused>, now: Timestamp) -> Node {
@@ -77,23 +78,9 @@ pub fn messages(listing: Listing<Refused>, now: Timestamp) -> Node {
         view! { <p class="small">"The newest " {count} " are listed. Older ones are kept."</p> }
     });
     let rows: Vec<_> = items.into_iter().map(|item| row(item, now)).collect();
+    let body = view! { <tbody>{rows}</tbody> }.into_any();
     view! {
-        <div class="grid-frame" tabindex="0" role="region" aria-label="Rejected messages">
-            <table class="grid">
-                <caption class="unseen">"Messages that were refused, newest first"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Received"</th>
-                        <th scope="col">"Topic"</th>
-                        <th scope="col">"Reason"</th>
-                        <th scope="col" class="wide">"What is wrong"</th>
-                        <th scope="col" class="number wide">"Partition, offset"</th>
-                        <th scope="col" class="number wide">"Bytes"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        {list::table("Rejected messages", "Messages that were refused, newest first", &HEADS, body)}
         {older}
     }
     .into_any()

@@ -5,7 +5,7 @@ use markup::view;
 use model::{Figure, Severity, Timestamp, Topic, alert::Escalation};
 use serde::Deserialize;
 
-use super::list::{List, State, draw};
+use super::list::{self, Head, List, State, draw};
 use crate::{
     components::mark::{Mark, Shape},
     erased::Derived,
@@ -114,6 +114,17 @@ pub fn Rules() -> Node {
     .into_any()
 }
 
+/// Columns of the table.
+const HEADS: [Head; 7] = [
+    ("Figure", None),
+    ("Topic", Some("wide")),
+    ("Severity", None),
+    ("Fires", None),
+    ("Recovers", None),
+    ("Escalates", None),
+    ("Rule, revision", None),
+];
+
 /// The table of rules, or that there are none.
 pub fn table(listing: Listing<Rule>) -> Node {
     if listing.items.is_empty() {
@@ -121,26 +132,8 @@ pub fn table(listing: Listing<Rule>) -> Node {
             .into_any();
     }
     let groups: Vec<_> = listing.items.iter().map(group).collect();
-    view! {
-        <div class="grid-frame" tabindex="0" role="region" aria-label="Rules">
-            <table class="grid">
-                <caption class="unseen">"Rules: figure, severities, thresholds, escalation"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Figure"</th>
-                        <th scope="col" class="wide">"Topic"</th>
-                        <th scope="col">"Severity"</th>
-                        <th scope="col">"Fires"</th>
-                        <th scope="col">"Recovers"</th>
-                        <th scope="col">"Escalates"</th>
-                        <th scope="col">"Rule, revision"</th>
-                    </tr>
-                </thead>
-                {groups}
-            </table>
-        </div>
-    }
-    .into_any()
+    let body = view! { {groups} }.into_any();
+    list::table("Rules", "Rules: figure, severities, thresholds, escalation", &HEADS, body)
 }
 
 /// A rule: a row for each of its levels.

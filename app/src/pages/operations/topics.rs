@@ -4,7 +4,20 @@ use leptos::prelude::*;
 use markup::view;
 use model::{Status, status::TopicStatus};
 
+use super::list::{self, Head};
 use crate::{format, node::Node, state::Live};
+
+/// Columns of the table.
+const HEADS: [Head; 8] = [
+    ("Topic", None),
+    ("Provenance", None),
+    ("Newest event", Some("number")),
+    ("Stale after", Some("number")),
+    ("Events", Some("number")),
+    ("Rejected in 1 h", Some("number")),
+    ("Lag, records", Some("number")),
+    ("Lag, s", Some("number")),
+];
 
 /// A row for each topic.
 #[component]
@@ -22,27 +35,9 @@ pub fn Topics() -> Node {
         let rest = cells.map(|cell| view! { <td class="number">{cell}</td> }).collect_view();
         view! { <tr><th scope="row">{head}</th><td>{provenance}</td>{rest}</tr> }
     };
-    view! {
-        <div class="grid-frame" tabindex="0" role="region" aria-label="Topics">
-            <table class="grid">
-                <caption class="unseen">"Topics: provenance, age, counts and lag"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Topic"</th>
-                        <th scope="col">"Provenance"</th>
-                        <th scope="col" class="number">"Newest event"</th>
-                        <th scope="col" class="number">"Stale after"</th>
-                        <th scope="col" class="number">"Events"</th>
-                        <th scope="col" class="number">"Rejected in 1 h"</th>
-                        <th scope="col" class="number">"Lag, records"</th>
-                        <th scope="col" class="number">"Lag, s"</th>
-                    </tr>
-                </thead>
-                <tbody>{move || rows().into_iter().map(cells).collect_view()}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let body =
+        view! { <tbody>{move || rows().into_iter().map(cells).collect_view()}</tbody> }.into_any();
+    list::table("Topics", "Topics: provenance, age, counts and lag", &HEADS, body)
 }
 
 fn row(status: &Status, topic: &TopicStatus) -> Vec<String> {
