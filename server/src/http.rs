@@ -13,6 +13,7 @@ mod query;
 mod rates;
 mod scenarios;
 pub mod schema;
+mod standby;
 mod state;
 mod topics;
 mod ws;
@@ -183,6 +184,15 @@ pub fn router(shared: Arc<Shared>) -> Router {
             HeaderValue::from_static("nosniff"),
         ))
         .with_state(shared)
+}
+
+/// Every route of a process that stands by; `held` says what it waits for.
+pub fn standby(held: Arc<str>) -> Router {
+    Router::new()
+        .route("/", get(standby::page))
+        .route("/healthz", get(state::alive))
+        .fallback(move || standby::ready(Arc::clone(&held)))
+        .layer(no_store())
 }
 
 /// Figures are never kept by a cache: an old one would look current.

@@ -17,4 +17,5 @@ pub mod http;
 pub mod log;
 pub mod produce;
 pub mod serve;
+pub mod standby;
 pub mod store;

@@ -34,6 +34,7 @@ use crate::{
     clock,
     config::{self, Config},
     http::{self, Shared},
+    standby,
     store::{Options, open},
 };
 
@@ -75,13 +76,17 @@ pub fn rules(config: &Config) -> anyhow::Result<Rules> {
 
 async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
     let metrics = http::recorder().context("cannot record metrics")?;
+    // Bound already, so that a taken port is told before anything is begun.
     let listener = TcpListener::bind(config.http.listen)
         .await
+        .and_then(TcpListener::into_std)
         .with_context(|| format!("cannot listen on {}", config.http.listen))?;
-    let (mut writer, reader) =
-        open(&config.store.directory, options(&config)).with_context(|| {
-            format!("cannot use the data directory {}", config.store.directory.display())
-        })?;
+    let mut ended = std::pin::pin!(signalled()?);
+    let opened = || open(&config.store.directory, options(&config));
+    let opened = standby::until_free(&listener, opened, &mut ended).await.with_context(|| {
+        format!("cannot use the data directory {}", config.store.directory.display())
+    })?;
+    let Some((mut writer, reader)) = opened else { return Ok(()) };
     let seed = seed(&config, &mut writer, &reader)?;
     let stop = CancellationToken::new();
     let identity = identity(&config.store.directory)?;
@@ -102,12 +107,12 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
         stop: stop.clone(),
     });
     let address = listener.local_addr().context("the socket has no address")?;
+    let listener = TcpListener::from_std(listener).context("the socket cannot be served")?;
     let http = tokio::spawn(
         axum::serve(listener, http::router(Arc::clone(&shared)))
             .with_graceful_shutdown(stop.clone().cancelled_owned())
             .into_future(),
     );
-    let ended = signalled()?;
     shared.first_figures().await;
     drop(shared);
     announce(address)?;

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
+    net::{TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     thread::sleep,
@@ -53,11 +54,15 @@ impl Answer {
     }
 }
 
-/// The program, not started, on a data directory.
+/// The program, not started, on a data directory and any port.
 pub fn command(data: &Path) -> Command {
+    listening(data, "127.0.0.1:0")
+}
+
+fn listening(data: &Path, address: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_streamboard"));
     command
-        .args(["--listen", "127.0.0.1:0", "--source", "simulation", "--data"])
+        .args(["--listen", address, "--source", "simulation", "--data"])
         .arg(data)
         .env("STREAMBOARD_SIMULATION__SEED", "4127")
         .current_dir(data)
@@ -85,13 +90,24 @@ impl App {
         let mut line = String::new();
         BufReader::new(out).read_line(&mut line).expect("it says where it serves");
         let address = line.trim().strip_prefix("http://").expect("a URL").to_owned();
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(PATIENCE))
-            .build();
-        let app = App { child, agent: config.into(), address };
-        app.until(|app| (app.get("/readyz").status == 200).then_some(()));
+        let app = App { child, agent: agent(), address };
+        app.ready();
         app
+    }
+
+    /// Starts a program on a data directory that another one holds, and waits until it answers.
+    pub fn beside(data: &Path) -> App {
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr());
+        let address = port.expect("a port").to_string();
+        let child = listening(data, &address).spawn().expect("the program starts");
+        let app = App { child, agent: agent(), address };
+        app.until(|app| TcpStream::connect(&app.address).ok());
+        app
+    }
+
+    /// Waits until it serves figures.
+    pub fn ready(&self) {
+        self.until(|app| (app.get("/readyz").status == 200).then_some(()));
     }
 
     /// Asks again until there is an answer.
@@ -143,6 +159,15 @@ impl Drop for App {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// Each request has a connection of its own: one that is kept ends with what served it.
+fn agent() -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(PATIENCE))
+        .max_idle_connections(0);
+    config.build().into()
 }
 
 fn answer(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {

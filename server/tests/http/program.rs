@@ -4,7 +4,7 @@ use std::{
     fs,
     net::TcpListener,
     process::{Command, Output, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use model::Timestamp;
@@ -82,12 +82,31 @@ fn a_taken_port_is_named() {
 }
 
 #[test]
-fn a_data_directory_has_one_owner_and_must_be_usable() {
-    let (_app, data) = App::new();
-    let (code, said) = fails(&mut command(data.path()));
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("another process"), "{said}");
+fn a_data_directory_has_one_owner_and_a_second_program_takes_over() {
+    let (app, data) = App::new();
+    let schema = app.get("/api/v1/schemas/risk").ok(200);
+    let id = app.post_json("/api/v1/events/risk", &schema["examples"][0]).ok(202)["ids"][0].clone();
+    let id = id.as_str().expect("an id");
+    let second = App::beside(data.path());
+    assert_eq!(second.get("/healthz").status, 200);
+    let detail = second.get("/readyz").problem(503)["detail"].clone();
+    assert!(detail.as_str().is_some_and(|why| why.contains("another process")), "{detail}");
+    second.post_json("/api/v1/events/risk", &schema["examples"][0]).problem(503);
+    let page = second.get("/");
+    assert!(page.status == 503 && page.text.contains("Standing by"), "{page:?}");
+    // One that is not needed any more ends like any other.
+    let (status, took) = App::beside(data.path()).end("TERM");
+    assert!(status.success() && took < Duration::from_secs(2), "{status} {took:?}");
+    app.end("KILL");
+    let killed = Instant::now();
+    second.ready();
+    assert!(killed.elapsed() < Duration::from_secs(10), "{:?}", killed.elapsed());
+    second.get(&format!("/api/v1/events/{id}")).ok(200);
+    second.post_json("/api/v1/events/risk", &schema["examples"][0]).ok(202);
+}
 
+#[test]
+fn a_data_directory_must_be_usable() {
     let folder = TempDir::new().expect("a temporary directory");
     let file = folder.path().join("data");
     fs::write(&file, "not a folder").expect("a file");
