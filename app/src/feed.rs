@@ -40,6 +40,7 @@ impl Default for Initial {
             topics: Vec::new(),
             events_per_second: 0.0,
             latency_p99_ms: 0.0,
+            catching_up: None,
             spool: None,
             viewers: 0,
             store_bytes: 0,

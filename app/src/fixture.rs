@@ -96,6 +96,7 @@ fn status(initial: &mut Initial) {
         stale_after_ms: i64::from(topic.interval_seconds()) * 3_000,
         events: 1_000,
         rejects: 0,
+        fault: None,
         lag_records: Some(3),
         lag_seconds: Some(0.3),
     };

@@ -208,6 +208,16 @@ pub fn age(millis: i64) -> String {
     fits.map_or_else(String::new, |(_, unit, name)| format!("{} {name}", millis / unit))
 }
 
+/// A count at a glance: `840`, `12,400`, `1.2 M`.
+pub fn about(number: u64) -> String {
+    const MILLION: u64 = 1_000_000;
+    if number < MILLION {
+        return count(number);
+    }
+    let tenths = number / (MILLION / 10);
+    format!("{}.{} M", count(tenths / 10), tenths % 10)
+}
+
 /// An age in prose: `now`, `12 s ago`.
 pub fn ago(millis: i64) -> String {
     if millis < Timestamp::SECOND { "now".to_owned() } else { format!("{} ago", age(millis)) }

@@ -87,10 +87,23 @@ pub struct TopicStatus {
     pub events: u64,
     /// Messages refused within the last hour.
     pub rejects: u64,
+    /// Why it cannot be read from Kafka though the others can; nothing while it can.
+    pub fault: Option<String>,
     /// Messages that wait in Kafka.
     pub lag_records: Option<u64>,
     /// Age of the oldest message that waits in Kafka, in seconds.
     pub lag_seconds: Option<f64>,
+}
+
+/// A backlog that is being worked off: figures are of the past until it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CatchingUp {
+    /// Messages that wait in Kafka.
+    pub records: u64,
+    /// Seconds until none waits, at the pace of the last seconds; nothing while it grows or nobody
+    /// knows.
+    pub seconds: Option<u64>,
 }
 
 /// What was handed in and waits for Kafka.
@@ -144,6 +157,8 @@ pub struct Status {
     pub events_per_second: f64,
     /// 99th percentile from receipt to hub over the last minute, in milliseconds.
     pub latency_p99_ms: f64,
+    /// The backlog in Kafka that is being read; nothing while figures are current.
+    pub catching_up: Option<CatchingUp>,
     /// What waits for Kafka; nothing where no broker is ever asked for.
     pub spool: Option<SpoolStatus>,
     /// Viewers connected.

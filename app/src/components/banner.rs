@@ -9,6 +9,7 @@ use model::{Book, SourceState, Status, Timestamp, status::SourceMode};
 
 use self::drill::{DrillBanner, DrillNotice};
 use super::{
+    bar::backlog,
     button::{Button, Key},
     mark::{Mark, Shape},
 };
@@ -58,6 +59,12 @@ impl Notice {
                 fact: "Kafka unreachable. The last real figures are held.".to_owned(),
                 detail: attempts(status, now),
                 class: "banner lost",
+            }),
+            (Book::Real, SourceState::Live) if status.catching_up.is_some() => Some(Notice {
+                shape: Shape::Stale,
+                fact: "Catching up with Kafka. Figures are of the past.".to_owned(),
+                detail: format!("Messages: {}.", backlog(status)),
+                class: "banner stale",
             }),
             (Book::Real, SourceState::Probing) => Some(Notice {
                 shape: Shape::Stale,

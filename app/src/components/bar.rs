@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use markup::view;
-use model::{Book, Severity, SourceState, Status, Timestamp, Topic};
+use model::{Book, Severity, SourceState, Status, Timestamp, Topic, status::CatchingUp};
 
 use super::mark::{Mark, Shape};
 use crate::{
@@ -177,6 +177,12 @@ impl Chip {
                 detail: outage(status, state, now),
                 class: "chip sim",
             },
+            (Book::Real, SourceState::Live) if status.catching_up.is_some() => Chip {
+                shape: Shape::Stale,
+                state: "Catching up",
+                detail: backlog(status),
+                class: "chip",
+            },
             (Book::Real, SourceState::Live) => {
                 Chip { shape: Shape::Live, state: "Kafka live", detail: lag(status), class: "chip" }
             }
@@ -200,6 +206,16 @@ impl Chip {
 fn lag(status: &Status) -> String {
     let worst = status.topics.iter().filter_map(|topic| topic.lag_seconds).reduce(f64::max);
     worst.map(|seconds| format!("lag {} s", format::decimal(seconds, 1))).unwrap_or_default()
+}
+
+/// What is left to read, and how long that takes: `1.2 M left, about 8 s`.
+pub fn backlog(status: &Status) -> String {
+    let Some(CatchingUp { records, seconds }) = status.catching_up else { return String::new() };
+    let left = format!("{} left", format::about(records));
+    match seconds.and_then(|seconds| i64::try_from(seconds).ok()) {
+        Some(seconds) => format!("{left}, about {}", format::span(seconds * Timestamp::SECOND)),
+        None => left,
+    }
 }
 
 fn outage(status: &Status, state: SourceState, now: Timestamp) -> String {

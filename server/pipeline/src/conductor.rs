@@ -1,6 +1,7 @@
 //! The conductor: performs what the supervisor decides, keeps the books' clocks going, and writes
 //! the status. A thin loop; the decisions are in [`crate::supervisor`].
 
+mod backlog;
 mod report;
 
 use std::{
@@ -27,7 +28,7 @@ use crate::{
     hub::Hub,
     message::{Delivery, Gap},
     source::{
-        kafka::{self, Consumer, ensure_topics, probe},
+        kafka::{self, Consumer, TopicsError, ensure_topics, probe},
         simulator::Simulation,
     },
     spool::Spool,
@@ -43,9 +44,6 @@ const FIRST_PATIENCE: Duration = Duration::from_millis(1_200);
 
 /// Observations that wait; the sources that make them are few.
 const OBSERVATIONS: usize = 64;
-
-/// Figures are of the past while the oldest message that waits is older than this, in seconds.
-const CATCHING_UP: f64 = 30.0;
 
 /// What a conductor is given.
 #[derive(Clone)]
@@ -179,6 +177,7 @@ impl Conductor {
                 Action::Probe => self.probe(),
                 Action::StartKafka => self.start_kafka().await,
                 Action::StopKafka => self.stop_kafka().await,
+                Action::CreateTopics => self.create_topics(),
                 Action::StartSimulation => self.start_simulation(),
                 Action::StopSimulation => self.stop_simulation().await,
                 Action::Show(book) => tracing::debug!(%book, "shown to those who follow"),
@@ -192,10 +191,31 @@ impl Conductor {
         let first = self.state.phase == SourceState::Probing;
         let patience = if first { FIRST_PATIENCE } else { PROBE_PATIENCE };
         tokio::task::spawn_blocking(move || {
-            let answer = probe(&settings, patience);
-            let observation =
-                answer.map_or_else(Observation::from, |()| Observation::BrokerAnswered);
-            // The conductor may have stopped meanwhile.
+            let observations = match probe(&settings, patience) {
+                Ok(topics) => vec![
+                    Observation::BrokerAnswered,
+                    Observation::TopicsMissing { topics, refused: None },
+                ],
+                Err(error) => vec![error.into()],
+            };
+            for observation in observations {
+                // The conductor may have stopped meanwhile.
+                observe.blocking_send(observation).ok();
+            }
+        });
+    }
+
+    /// Creates what is missing on a thread of its own, and observes what became of it.
+    fn create_topics(&self) {
+        let (settings, observe) = (self.setup.kafka.clone(), self.observe.clone());
+        let topics: Vec<_> = self.state.missing.keys().copied().collect();
+        tokio::task::spawn_blocking(move || {
+            let observation = match created(&settings) {
+                Ok(()) => Observation::TopicsMissing { topics: Vec::new(), refused: None },
+                Err(error) => {
+                    Observation::TopicsMissing { topics, refused: Some(error.to_string()) }
+                }
+            };
             observe.blocking_send(observation).ok();
         });
     }
@@ -204,11 +224,8 @@ impl Conductor {
         let setup = self.setup.clone();
         let (observe, clock) = (self.observe.clone(), setup.simulation.clock);
         let started = tokio::task::spawn_blocking(move || {
-            match ensure_topics(&setup.kafka) {
-                Ok(created) if created.is_empty() => {}
-                Ok(created) => tracing::info!(?created, "missing topics were created"),
-                Err(error) => tracing::warn!(%error, "missing topics were not created"),
-            }
+            // What was not created is missing, and observed as that.
+            created(&setup.kafka).ok();
             // Without the positions everything would be read again.
             let positions = setup.reader.positions().map_err(|error| error.to_string())?;
             let input = setup.input.clone();
@@ -279,7 +296,7 @@ impl Conductor {
     /// The clock of the real book follows event time while it catches up.
     fn real_clock(&self, now: Timestamp) -> Timestamp {
         let behind = self.report.behind(&self.setup.stored);
-        if behind > CATCHING_UP { now.plus(report::millis(-behind)) } else { now }
+        if behind > backlog::BEHIND { now.plus(report::millis(-behind)) } else { now }
     }
 
     fn write_status(&mut self) {
@@ -287,6 +304,16 @@ impl Conductor {
         let status = self.report.write(&self.setup, &self.state, now);
         self.setup.hub.set_status(Arc::new(status));
     }
+}
+
+/// Creates the topics that are missing; the log tells which.
+fn created(settings: &kafka::Settings) -> Result<(), TopicsError> {
+    let created = ensure_topics(settings)
+        .inspect_err(|error| tracing::warn!(%error, "missing topics were not created"))?;
+    if !created.is_empty() {
+        tracing::info!(?created, "missing topics were created");
+    }
+    Ok(())
 }
 
 /// Keeps in the history that partitions lost their place: what was missed will be missing.

@@ -2,7 +2,9 @@
 //! was observed. It reads no clock, draws nothing and talks to nobody; a loop around it performs
 //! the actions, sends [`Observation::Timer`] at [`State::wake`], and tells what it sees.
 
-use model::{Book, SourceState, Timestamp, status::SourceMode};
+use std::collections::BTreeMap;
+
+use model::{Book, SourceState, Timestamp, Topic, status::SourceMode};
 
 /// What the operator wants. Durations in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,9 @@ const BACKOFF_FLOOR: i64 = 100;
 /// Time until the next attempt after the broker refused who we are: accounts get locked.
 const AUTH_PAUSE: i64 = 60 * Timestamp::SECOND;
 
+/// Longest time until it is asked again while topics are missing, in milliseconds.
+const MISSING_EVERY: i64 = 10 * Timestamp::SECOND;
+
 /// What is so, and since when. Shown as it is by `model::Status`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
@@ -65,6 +70,8 @@ pub struct State {
     pub kafka: bool,
     /// Whether a broker ever answered.
     pub met: bool,
+    /// Topics that are not in the cluster, with the reason. The others are read all the same.
+    pub missing: BTreeMap<Topic, String>,
 }
 
 /// What happened.
@@ -80,8 +87,14 @@ pub enum Observation {
     ClientError(String),
     /// A broker refused who we are.
     AuthFailed(String),
-    /// A topic that is subscribed to is not there.
-    TopicMissing(String),
+    /// A broker told which topics are not in its cluster: none when all are there. Where it was
+    /// tried to create them, why that was refused.
+    TopicsMissing {
+        /// The topics.
+        topics: Vec<Topic>,
+        /// What was said when they were to be created.
+        refused: Option<String>,
+    },
 }
 
 /// What is to be done, in order.
@@ -93,6 +106,8 @@ pub enum Action {
     StartKafka,
     /// Stop the consumer.
     StopKafka,
+    /// Create the topics that are missing, and tell what became of it.
+    CreateTopics,
     /// Start the simulation.
     StartSimulation,
     /// Stop the simulation.
@@ -114,6 +129,7 @@ impl State {
             book: Book::Real,
             kafka: false,
             met: false,
+            missing: BTreeMap::new(),
         };
         if policy.mode == SourceMode::Simulation {
             let (state, actions) = state.simulate(now);
@@ -191,7 +207,7 @@ pub fn next(
         Observation::BrokerSilent(reason) => silent(state, reason, now, policy, jitter),
         Observation::AuthFailed(reason) => refused(state, reason, now, policy),
         Observation::ClientError(reason) => doubtful(state, reason),
-        Observation::TopicMissing(reason) => (State { reason: Some(reason), ..state }, Vec::new()),
+        Observation::TopicsMissing { topics, refused } => lacking(state, &topics, refused, now),
     }
 }
 
@@ -284,6 +300,28 @@ fn doubtful(state: State, reason: String) -> (State, Vec<Action>) {
         return (state, vec![Action::Probe]);
     }
     (state, Vec::new())
+}
+
+/// Topics are missing: that is so of them alone. Once it is tried to create them; whether that
+/// helped, the next health check tells.
+fn lacking(
+    state: State,
+    topics: &[Topic],
+    refused: Option<String>,
+    now: Timestamp,
+) -> (State, Vec<Action>) {
+    let creates = state.kafka && !topics.is_empty() && refused.is_none();
+    let why = match refused {
+        Some(reason) => format!("not in the cluster: {reason}"),
+        None => "not in the cluster".to_owned(),
+    };
+    let missing = topics.iter().map(|topic| (*topic, why.clone())).collect();
+    // While one is under way, none is planned.
+    let soon = state.held_until.into_iter().fold(now.plus(MISSING_EVERY), Timestamp::max);
+    let sooner = |at: Timestamp| if topics.is_empty() { at } else { at.min(soon) };
+    let next_attempt = state.next_attempt.map(sooner);
+    let actions = if creates { vec![Action::CreateTopics] } else { Vec::new() };
+    (State { missing, next_attempt, ..state }, actions)
 }
 
 #[cfg(test)]

@@ -11,3 +11,4 @@ mod program;
 mod proxy;
 mod standby;
 mod storm;
+mod topics;

@@ -44,7 +44,7 @@ fn row(status: &Status, topic: &TopicStatus) -> Vec<String> {
     let dash = || "\u{2013}".to_owned();
     vec![
         topic.topic.title().to_owned(),
-        topic.provenance.name().to_owned(),
+        topic.fault.clone().unwrap_or_else(|| topic.provenance.name().to_owned()),
         topic.newest.map_or_else(dash, |newest| format::ago(status.now.since(newest).max(0))),
         format::age(topic.stale_after_ms),
         format::count(topic.events),

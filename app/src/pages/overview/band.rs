@@ -168,8 +168,11 @@ fn Trust() -> Node {
         })
     };
     let meters = Topic::ALL.map(meter);
-    let answer =
-        Derived::new(move || verdict::trust(&live.book(), &meters.map(|meter| meter.get())));
+    let catching_up = Derived::new(move || live.status(|status| status.catching_up.is_some()));
+    let answer = Derived::new(move || {
+        let meters = meters.map(|meter| meter.get());
+        verdict::trust(&live.book(), catching_up.get(), &meters)
+    });
     let footing =
         move || live.status(|status| live.rates(|snapshot| verdict::footing(snapshot, status)));
     let simulated = move || meters[0].with(|meter| meter.state == Freshness::Simulated);
@@ -194,7 +197,7 @@ fn MeterView(
     let topic = meter.with_untracked(|meter| meter.topic);
     let class = move || match meter.with(|meter| meter.state) {
         Freshness::Fresh => "meter",
-        Freshness::Stale => "meter stale",
+        Freshness::Stale | Freshness::Absent => "meter stale",
         Freshness::Simulated => "meter sim",
         Freshness::Missing => "meter missing",
     };

@@ -139,16 +139,20 @@ pub enum Freshness {
     Simulated,
     /// No event yet.
     Missing,
+    /// Its topic is not in the cluster.
+    Absent,
 }
 
 /// The meter of a topic.
 pub fn meter(snapshot: &Snapshot, status: &Status, topic: Topic, now: Timestamp) -> Meter {
     let age = super::domain::age(snapshot, topic, now);
     let deadline = stale_after(status, topic);
+    let fault = status.topic(topic).is_some_and(|status| status.fault.is_some());
     let (state, text) = match age {
         _ if snapshot.book.provenance() != Provenance::Real => {
             (Freshness::Simulated, "sim".to_owned())
         }
+        _ if fault => (Freshness::Absent, "absent".to_owned()),
         None => (Freshness::Missing, format::MISSING.to_owned()),
         Some(age) if age > deadline => (Freshness::Stale, format::age(age)),
         Some(age) => (Freshness::Fresh, format::age(age)),
@@ -170,17 +174,23 @@ pub fn stale_after(status: &Status, topic: Topic) -> i64 {
 }
 
 /// Can I trust these figures?
-pub fn trust(book: &Book, meters: &[Meter]) -> String {
+pub fn trust(book: &Book, catching_up: bool, meters: &[Meter]) -> String {
     match book {
         Book::Simulated => return "No. All seven domains are simulated".to_owned(),
         Book::Drill(_) => return "No. This is a drill".to_owned(),
         Book::Replay(_) => return "Not the present. This is a replay".to_owned(),
+        Book::Real if catching_up => return "Not yet. Kafka is being caught up with".to_owned(),
         Book::Real => {}
     }
     let not_fresh = |state: Freshness| {
         let names = meters.iter().filter(move |meter| meter.state == state);
         names.map(|meter| meter.topic.title()).collect::<Vec<_>>()
     };
+    match not_fresh(Freshness::Absent).as_slice() {
+        [] => {}
+        [one] => return format!("Not all. {one} is not in Kafka"),
+        many => return format!("Not all. {} domains are not in Kafka", many.len()),
+    }
     let (stale, missing) = (not_fresh(Freshness::Stale), not_fresh(Freshness::Missing));
     match (stale.as_slice(), missing.as_slice()) {
         ([], []) => "Yes. All real, all fresh".to_owned(),
@@ -318,14 +328,16 @@ mod tests {
                 state,
             };
             let meters: Vec<Meter> = Topic::ALL.into_iter().zip(states).map(meter).collect();
-            assert_eq!(trust(book, &meters), expected);
+            assert_eq!(trust(book, false, &meters), expected);
         };
-        use Freshness::{Fresh, Missing, Stale};
+        use Freshness::{Absent, Fresh, Missing, Stale};
         check(&Book::Real, &[Fresh; 7], "Yes. All real, all fresh");
         check(&Book::Real, &[Missing; 7], "No figure has arrived yet");
         check(&Book::Real, &[Fresh, Stale, Fresh], "Not all. Projects is stale");
         check(&Book::Real, &[Stale, Stale, Missing], "Not all. 2 domains are stale");
         check(&Book::Real, &[Fresh, Fresh, Missing], "Yes, but Compliance has no event");
+        check(&Book::Real, &[Absent, Stale], "Not all. Budget is not in Kafka");
+        assert!(trust(&Book::Real, true, &[]).starts_with("Not yet."));
         check(&Book::Simulated, &[Fresh; 7], "No. All seven domains are simulated");
     }
 

@@ -7,7 +7,7 @@ use model::{
     status::{SpoolStatus, TopicStatus},
 };
 
-use super::{Setup, Stored, uses_kafka};
+use super::{Setup, Stored, backlog::Backlog, uses_kafka};
 use crate::{source::kafka::PartitionLag, spool::Spool, store::Depth, supervisor::State};
 
 /// A topic is stale after so many intervals without an event.
@@ -18,6 +18,7 @@ const STALE_INTERVALS: i64 = 3;
 pub struct Report {
     real_before: u64,
     was_simulating: bool,
+    backlog: Backlog,
 }
 
 impl Report {
@@ -34,6 +35,7 @@ impl Report {
         let real_alerts = real.as_ref().map_or([0; 4], |real| real.alert_counts());
         let lag = lag(&setup.stored);
         measure(&lag);
+        let catching_up = self.backlog.note(&lag, now);
         let lag = by_topic(&lag);
         let provenance = state.book.provenance();
         let topics = Topic::ALL.map(|topic| TopicStatus {
@@ -43,6 +45,7 @@ impl Report {
             stale_after_ms: STALE_INTERVALS * interval(setup, provenance, topic),
             events: setup.stats.events(topic),
             rejects: setup.stats.rejects(topic, now),
+            fault: state.missing.get(&topic).filter(|_| uses_kafka(setup.policy.mode)).cloned(),
             lag_records: lag.get(&topic).map(|(records, _)| *records),
             lag_seconds: lag.get(&topic).and_then(|(_, seconds)| *seconds),
         });
@@ -66,6 +69,7 @@ impl Report {
             topics: topics.to_vec(),
             events_per_second: setup.stats.rate(now),
             latency_p99_ms: setup.stats.latency().p99,
+            catching_up,
             spool: setup.spool.as_deref().map(waiting),
             viewers: u32::try_from(setup.hub.viewers()).unwrap_or(u32::MAX),
             store_bytes: setup.reader.bytes(),

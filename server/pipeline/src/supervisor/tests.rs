@@ -24,7 +24,7 @@ fn complaint() -> Observation {
 }
 
 fn missing() -> Observation {
-    Observation::TopicMissing("no topic".into())
+    Observation::TopicsMissing { topics: vec![Topic::Etl], refused: None }
 }
 
 /// A state that was entered at `START`, whose next attempt is 10 s later.
@@ -39,6 +39,7 @@ fn at(phase: SourceState) -> State {
         book: if phase == Simulating { Book::Simulated } else { Book::Real },
         kafka: matches!(phase, Live | Degraded),
         met: matches!(phase, Live | Degraded),
+        missing: BTreeMap::new(),
     }
 }
 
@@ -46,7 +47,9 @@ fn at(phase: SourceState) -> State {
 /// and in how many milliseconds from then the next attempt is due, with a jitter of 1.
 #[test]
 fn every_state_and_observation() {
-    use Action::{Probe, Show, StartKafka, StartSimulation, StopKafka, StopSimulation};
+    use Action::{
+        CreateTopics, Probe, Show, StartKafka, StartSimulation, StopKafka, StopSimulation,
+    };
     let check = |phase, policy, after, observation: Observation, to, actions: &[Action], due| {
         let now = START.plus(after);
         let (state, found) = next(at(phase), observation.clone(), now, &policy, 1.0);
@@ -85,7 +88,7 @@ fn every_state_and_observation() {
         check(Live, policy, 5_000, silence(), Degraded, &[], Some(1_000));
         check(Live, policy, 5_000, refusal(), Degraded, &[StopKafka], Some(60_000));
         check(Live, policy, 5_000, complaint(), Live, &[Probe], None);
-        check(Live, policy, 5_000, missing(), Live, &[], Some(5_000));
+        check(Live, policy, 5_000, missing(), Live, &[CreateTopics], Some(5_000));
 
         check(Degraded, policy, 9_999, timer(), Degraded, &[], Some(1));
         check(Degraded, policy, 10_000, timer(), Degraded, &[Probe], None);
@@ -93,7 +96,7 @@ fn every_state_and_observation() {
         check(Degraded, policy, 5_000, silence(), Degraded, &[], Some(4_000));
         check(Degraded, policy, 5_000, refusal(), Degraded, &[StopKafka], Some(60_000));
         check(Degraded, policy, 5_000, complaint(), Degraded, &[], Some(5_000));
-        check(Degraded, policy, 5_000, missing(), Degraded, &[], Some(5_000));
+        check(Degraded, policy, 5_000, missing(), Degraded, &[CreateTopics], Some(5_000));
     }
     let fall_and_ask = [StartSimulation, Show(Book::Simulated), Probe];
     check(Degraded, AUTO, 60_000, timer(), Simulating, &fall_and_ask, None);
@@ -188,6 +191,22 @@ fn a_refused_client_is_stopped_and_started_again() {
     assert_eq!(actions, [Action::StartKafka]);
 }
 
+/// A missing topic is no outage: it alone has a reason, until it is there.
+#[test]
+fn a_missing_topic_is_created_once_and_told_until_it_is_there() {
+    let (state, actions) = next(at(Live), missing(), START, &AUTO, 0.5);
+    assert_eq!((state.phase, actions), (Live, vec![Action::CreateTopics]));
+    assert_eq!((state.reason.as_deref(), state.missing.len()), (None, 1));
+    let refused =
+        |topics, why: &str| Observation::TopicsMissing { topics, refused: Some(why.into()) };
+    let (state, actions) = next(state, refused(vec![Topic::Etl], "no rights"), START, &AUTO, 0.5);
+    assert_eq!((state.phase, actions), (Live, vec![]), "it is not tried again at once");
+    assert_eq!(state.missing[&Topic::Etl], "not in the cluster: no rights");
+    let none = Observation::TopicsMissing { topics: vec![], refused: None };
+    let (state, actions) = next(state, none, START, &AUTO, 0.5);
+    assert_eq!((state.missing.len(), actions), (0, vec![]));
+}
+
 #[test]
 fn backoff_doubles_up_to_its_cap() {
     let bounds: Vec<i64> = (1..9).map(|attempt| backoff(attempt, BACKOFF_CAP, 1.0)).collect();
@@ -255,6 +274,7 @@ proptest! {
                     Action::StopSimulation => {
                         prop_assert!(std::mem::replace(&mut simulation, false));
                     }
+                    Action::CreateTopics => prop_assert!(kafka),
                     Action::Show(book) => shown = book,
                 }
             }

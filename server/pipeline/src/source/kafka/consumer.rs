@@ -200,8 +200,8 @@ impl<S: FnMut(Delivery) -> bool> Loop<S> {
                     self.lost.get_or_insert_default();
                     break;
                 }
-                // The context was told already, with a reason.
-                Some(Err(_)) => {}
+                // The context hears of brokers by itself, of topics only here.
+                Some(Err(error)) => self.context().notice_topic(&error),
                 Some(Ok(found)) => {
                     if let Some(message) = self.context().take(&found) {
                         bytes += message.value.as_ref().map_or(0, bytes::Bytes::len);

@@ -5,10 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use model::Topic;
 use rdkafka::{
     ClientContext,
     config::RDKafkaLogLevel,
     error::{KafkaError, RDKafkaErrorCode},
+    metadata::Metadata,
     producer::{BaseProducer, DeliveryResult, Producer as _, ProducerContext},
 };
 
@@ -54,20 +56,23 @@ const SLICE: Duration = Duration::from_millis(200);
 /// fails 1 s after that at the earliest, when the setup of the connection is given up.
 const TURNED_AWAY: Duration = Duration::from_millis(1_400);
 
-/// Waits until a broker hands out metadata. Blocks for `timeout` at most, and a little longer
-/// while the client shuts down.
+/// Waits until a broker hands out metadata, and answers which of the topics are not in its
+/// cluster. Blocks for `timeout` at most, and a little longer while the client shuts down.
 ///
 /// # Errors
-/// Why none did.
-pub fn probe(settings: &Settings, timeout: Duration) -> Result<(), ProbeError> {
-    connect(settings, timeout).map(drop)
+/// Why no broker did.
+pub fn probe(settings: &Settings, timeout: Duration) -> Result<Vec<Topic>, ProbeError> {
+    let (_, cluster) = connect(settings, timeout)?;
+    let is_there = |name| cluster.topics().iter().any(|topic| topic.name() == name);
+    let missing = Topic::ALL.into_iter().filter(|&topic| !is_there(settings.name(topic)));
+    Ok(missing.collect())
 }
 
-/// A client that a broker has answered.
+/// A client that a broker has answered, and what it said of the cluster.
 pub(super) fn connect(
     settings: &Settings,
     timeout: Duration,
-) -> Result<BaseProducer<Witness>, ProbeError> {
+) -> Result<(BaseProducer<Witness>, Metadata), ProbeError> {
     let config = settings.client(&[("socket.connection.setup.timeout.ms", "1000")]);
     let client: BaseProducer<Witness> = config
         .create_with_context(Witness::default())
@@ -80,7 +85,7 @@ pub(super) fn connect(
         let answer = client.client().fetch_metadata(None, left.min(SLICE));
         client.poll(Duration::ZERO);
         match (answer, client.context().worst()) {
-            (Ok(_), _) => return Ok(client),
+            (Ok(cluster), _) => return Ok((client, cluster)),
             (Err(_), Some(error @ ProbeError::Auth(_))) => return Err(error),
             (Err(_), Some(error)) if client.context().turned_away(begin) => return Err(error),
             (Err(error), seen) if left <= SLICE => {
@@ -200,7 +205,7 @@ mod tests {
         assert_eq!(report(transport, "connection refused"), auth);
     }
 
-    fn ask(brokers: String) -> (Result<(), ProbeError>, Duration) {
+    fn ask(brokers: String) -> (Result<Vec<Topic>, ProbeError>, Duration) {
         let begin = Instant::now();
         let answer = probe(&Settings::new(brokers, "g", ""), Duration::from_millis(600));
         (answer, begin.elapsed())

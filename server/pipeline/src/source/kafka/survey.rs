@@ -89,7 +89,7 @@ pub fn survey(
     settings: &Settings,
     next: impl Fn(Topic, i32) -> Option<i64>,
 ) -> Result<Vec<Surveyed>, ProbeError> {
-    let client = connect(settings, CONNECT)?;
+    let (client, _) = connect(settings, CONNECT)?;
     let down = |error: rdkafka::error::KafkaError| ProbeError::Down(error.to_string());
     let metadata = client.client().fetch_metadata(None, TIMEOUT).map_err(down)?;
     let found = |name: &str| metadata.topics().iter().find(|topic| topic.name() == name);

@@ -6,7 +6,6 @@ use rdkafka::{
     admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
     client::DefaultClientContext,
     error::RDKafkaErrorCode,
-    producer::Producer as _,
 };
 
 use super::{
@@ -57,9 +56,7 @@ fn ensure<'a>(
     settings: &Settings,
     topics: impl IntoIterator<Item = NewTopic<'a>>,
 ) -> Result<Vec<String>, TopicsError> {
-    let client = connect(settings, TIMEOUT)?;
-    let found = client.client().fetch_metadata(None, TIMEOUT);
-    let found = found.map_err(|error| ProbeError::Down(error.to_string()))?;
+    let (_, found) = connect(settings, TIMEOUT)?;
     let is_there =
         |wanted: &NewTopic<'_>| found.topics().iter().any(|topic| topic.name() == wanted.name);
     let missing: Vec<_> = topics.into_iter().filter(|topic| !is_there(topic)).collect();

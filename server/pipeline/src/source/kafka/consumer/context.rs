@@ -80,10 +80,15 @@ impl Context {
             Some(RDKafkaErrorCode::Fatal | RDKafkaErrorCode::FencedInstanceId) => {
                 self.tell(Observation::ClientError(reason));
             }
-            Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
-                self.tell(Observation::TopicMissing(reason));
-            }
             _ => {}
+        }
+    }
+
+    /// A topic that is subscribed to is not there, or not any more: a reason to ask which.
+    pub fn notice_topic(&self, error: &KafkaError) {
+        use RDKafkaErrorCode::{UnknownTopic, UnknownTopicOrPartition};
+        if matches!(error.rdkafka_error_code(), Some(UnknownTopic | UnknownTopicOrPartition)) {
+            self.tell(Observation::ClientError(error.to_string()));
         }
     }
 
