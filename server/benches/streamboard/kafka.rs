@@ -16,7 +16,7 @@ use pipeline::{
     conductor::Stored,
     edge::from_outside,
     encode::encode,
-    flow::Request,
+    flow::{Arrived, Request, Room},
     message::Delivery,
     simulate::Burst,
     source::kafka::{Consumer, Producer, Settings, ensure_topics, parse_only},
@@ -120,9 +120,10 @@ fn whole(settings: &Settings) -> anyhow::Result<Duration> {
         let bench = Bench::start(move |positions| told.tell(positions))?;
         let seen = Arc::new(AtomicU64::new(0));
         bench.view(Arc::clone(&seen));
-        let input = bench.input.clone();
+        let (input, room) = (bench.input.clone(), Room::default());
         let sender = move |delivery: Delivery| {
-            let arrived = from_outside(delivery.messages, clock::now());
+            let room = Some(room.take(delivery.messages.len()));
+            let arrived = Arrived { room, ..from_outside(delivery.messages, clock::now()) };
             input.send_blocking(Request::Arrived(arrived)).is_ok()
         };
         let start = Instant::now();

@@ -24,7 +24,7 @@ use self::report::Report;
 use crate::{
     drill::Drills,
     edge::from_outside,
-    flow::{Arrived, Input, Request, Stats},
+    flow::{Arrived, Input, Request, Room, Stats},
     hub::Hub,
     message::{Delivery, Gap},
     source::{
@@ -228,10 +228,11 @@ impl Conductor {
             created(&setup.kafka).ok();
             // Without the positions everything would be read again.
             let positions = setup.reader.positions().map_err(|error| error.to_string())?;
-            let input = setup.input.clone();
+            let (input, room) = (setup.input.clone(), Room::default());
             let sender = move |Delivery { gaps, messages }| {
                 note(&gaps, &input, clock());
-                let arrived = Arrived { gaps, ..from_outside(messages, clock()) };
+                let room = Some(room.take(messages.len()));
+                let arrived = Arrived { gaps, room, ..from_outside(messages, clock()) };
                 input.send_blocking(Request::Arrived(arrived)).is_ok()
             };
             // An observation that finds no room is not the first of its kind.

@@ -10,6 +10,7 @@ mod folded;
 mod ledgers;
 mod outgoing;
 mod request;
+mod room;
 mod stats;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ use tokio::sync::mpsc;
 use self::{folded::Folded, ledgers::Ledgers, outgoing::Outgoing};
 pub use self::{
     request::{Arrived, CommandError, FlowClosed, Ingested, Input, Request, SettleError},
+    room::{Room, Taken},
     stats::{Latency, Stats},
 };
 use crate::{

@@ -198,6 +198,7 @@ impl Folded {
             rejects: self.batch.rejects,
             positions: self.batch.positions,
             gaps: self.gaps,
+            room: None,
         };
         let quotes = self.quotes.into_iter();
         let quotes = quotes.map(|(book, rates)| Request::Rates { book, rates, done: None });

@@ -6,6 +6,7 @@ use model::{
 };
 use tokio::sync::{mpsc, oneshot};
 
+use super::Taken;
 use crate::{
     message::{Decoded, Gap},
     store::{Positions, Rejected, StoreError},
@@ -22,6 +23,8 @@ pub struct Arrived {
     pub positions: Positions,
     /// Partitions that do not go on where they stopped, before all of these.
     pub gaps: Vec<Gap>,
+    /// Room that was taken for them, by a source that waits for room.
+    pub room: Option<Taken>,
 }
 
 impl Arrived {

@@ -58,11 +58,12 @@ pub(super) const PROPERTIES: [(&str, &str); 13] = [
     // The default of 1 s stalls a consumer that keeps up with its queue.
     ("fetch.queue.backoff.ms", "10"),
     ("queued.min.messages", "10000"),
-    // For each partition; together with the next two this bounds the memory of the client. A
-    // message that is larger than any of them still arrives, alone.
-    ("queued.max.messages.kbytes", "1024"),
-    ("fetch.message.max.bytes", "524288"),
-    ("fetch.max.bytes", "8388608"),
+    // For each partition; together with the next two this bounds the memory of the client, where
+    // an answer grows several times when it is decompressed. A message that is larger than any of
+    // them still arrives, alone.
+    ("queued.max.messages.kbytes", "512"),
+    ("fetch.message.max.bytes", "131072"),
+    ("fetch.max.bytes", "2097152"),
     ("session.timeout.ms", "10000"),
     // The broker's word on where partitions end comes with the statistics.
     ("statistics.interval.ms", "1000"),
