@@ -73,10 +73,15 @@ rust() {
   check "clippy, wasm" cargo clippy -p frontend --target wasm32-unknown-unknown -- -D warnings
   if broker; then
     features+=(--features server/broker-tests)
-    if ! end2end/kafka.sh available >/dev/null 2>&1; then
-      arguments+=(-- --skip storm::)
+    local how
+    how=$(end2end/kafka.sh available 2>/dev/null) || how=none
+    [ "$how" = java ] || arguments+=(-- --skip secured::)
+    if [ "$how" = none ]; then
+      arguments+=(--skip storm::)
       skip "the chaos tests" "they kill a broker of their own: install Java 17 and Maven, or Docker"
     fi
+    [ "$how" = java ] ||
+      skip "TLS and passwords" "they need a broker of their own with both: install Java 17 and Maven"
   else
     skip "the broker tests" "set KAFKA_BROKERS, or install Java 17 and Maven, or Docker"
   fi

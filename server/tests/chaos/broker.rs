@@ -16,7 +16,8 @@ pub fn turn() -> MutexGuard<'static, ()> {
 
 /// A running broker with its folder. It ends with this value.
 pub struct Broker {
-    folder: TempDir,
+    /// All that it has.
+    pub folder: TempDir,
 }
 
 impl Broker {

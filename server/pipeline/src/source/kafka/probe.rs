@@ -34,6 +34,18 @@ pub enum ProbeError {
     Config(String),
 }
 
+impl ProbeError {
+    /// Whether asking on for a while cannot change the answer. Of TLS only a certificate that was
+    /// looked at says so: what a broker that goes down leaves of a handshake looks like the rest.
+    fn is_verdict(&self) -> bool {
+        match self {
+            ProbeError::Auth(_) | ProbeError::Config(_) => true,
+            ProbeError::Tls(reason) => reason.contains("certificate"),
+            ProbeError::Down(_) => false,
+        }
+    }
+}
+
 impl From<ProbeError> for Observation {
     fn from(error: ProbeError) -> Self {
         match error {
@@ -56,6 +68,13 @@ const SLICE: Duration = Duration::from_millis(200);
 /// fails 1 s after that at the earliest, when the setup of the connection is given up.
 const TURNED_AWAY: Duration = Duration::from_millis(1_400);
 
+/// Reports of the client that are looked at after each request; there are seldom more than three.
+const REPORTS: usize = 16;
+
+/// How long the reason is waited for where all that is known is that every broker is down: the
+/// client may say the one before the other, and a refused password is not to pass for silence.
+const SETTLE: Duration = Duration::from_secs(1);
+
 /// Waits until a broker hands out metadata, and answers which of the topics are not in its
 /// cluster. Blocks for `timeout` at most, and a little longer while the client shuts down.
 ///
@@ -73,7 +92,7 @@ pub(super) fn connect(
     settings: &Settings,
     timeout: Duration,
 ) -> Result<(BaseProducer<Witness>, Metadata), ProbeError> {
-    let config = settings.client(&[("socket.connection.setup.timeout.ms", "1000")]);
+    let config = settings.client(&[("socket.connection.setup.timeout.ms", setup(settings))]);
     let client: BaseProducer<Witness> = config
         .create_with_context(Witness::default())
         .map_err(|error| ProbeError::Config(refusal(&error)))?;
@@ -83,10 +102,13 @@ pub(super) fn connect(
         let left = end.saturating_duration_since(Instant::now());
         // Metadata of the whole cluster: asking for a topic by name might create it.
         let answer = client.client().fetch_metadata(None, left.min(SLICE));
-        client.poll(Duration::ZERO);
+        // One call takes one report, and lines of the client's log are reports too.
+        for _ in 0..REPORTS {
+            client.poll(Duration::ZERO);
+        }
         match (answer, client.context().worst()) {
             (Ok(cluster), _) => return Ok((client, cluster)),
-            (Err(_), Some(error @ ProbeError::Auth(_))) => return Err(error),
+            (Err(_), Some(error)) if error.is_verdict() => return Err(error),
             (Err(_), Some(error)) if client.context().turned_away(begin) => return Err(error),
             (Err(error), seen) if left <= SLICE => {
                 return Err(seen.unwrap_or_else(|| ProbeError::Down(error.to_string())));
@@ -94,6 +116,14 @@ pub(super) fn connect(
             _ => {}
         }
     }
+}
+
+/// How long the setup of a connection may take, in milliseconds. TLS and a password are several
+/// round trips and heavy sums: a busy broker that is given too little is asked again and again and
+/// never gets to say that the password is wrong.
+fn setup(settings: &Settings) -> &'static str {
+    let protocol = settings.properties.get("security.protocol");
+    if protocol.is_none_or(|name| name.eq_ignore_ascii_case("plaintext")) { "1000" } else { "5000" }
 }
 
 /// Remembers what the client reported.
@@ -105,6 +135,8 @@ struct Seen {
     worst: Option<ProbeError>,
     /// When every broker was down for the first time.
     all_down: Option<Instant>,
+    /// Whether more is known than that.
+    precise: bool,
 }
 
 impl Witness {
@@ -118,7 +150,9 @@ impl Witness {
 
     /// Whether no broker let us connect, counted from `begin`.
     fn turned_away(&self, begin: Instant) -> bool {
-        self.seen().all_down.is_some_and(|at| at.duration_since(begin) < TURNED_AWAY)
+        let seen = self.seen();
+        let settled = |at: Instant| seen.precise || at.elapsed() >= SETTLE;
+        seen.all_down.is_some_and(|at| at.duration_since(begin) < TURNED_AWAY && settled(at))
     }
 }
 
@@ -133,12 +167,14 @@ impl ClientContext for Witness {
         let mut seen = self.seen();
         if all_down {
             seen.all_down.get_or_insert_with(Instant::now);
+        } else {
+            seen.precise = true;
         }
         match seen.worst {
             Some(ProbeError::Auth(_)) => {}
             _ if code.is_some_and(is_auth) => seen.worst = Some(ProbeError::Auth(plain(reason))),
             Some(ProbeError::Tls(_)) => {}
-            _ if code == Some(RDKafkaErrorCode::SSL) => {
+            _ if code == Some(RDKafkaErrorCode::SSL) || is_alert(reason) => {
                 seen.worst = Some(ProbeError::Tls(plain(reason)));
             }
             // That all brokers are down only follows from a reason that is more precise.
@@ -157,6 +193,12 @@ impl ProducerContext for Witness {
 /// A reason without the client's own state at its end.
 pub(super) fn plain(reason: &str) -> String {
     reason.split(" (after ").next().unwrap_or(reason).to_owned()
+}
+
+/// Whether a broker ended TLS with an alert. By TLS 1.3 our handshake is done by then, so that the
+/// client calls it a failure to receive.
+fn is_alert(reason: &str) -> bool {
+    reason.contains("SSL routines") && reason.contains("alert")
 }
 
 /// Whether an error says that we are not let in.
@@ -200,6 +242,10 @@ mod tests {
         let tls = ProbeError::Tls("unknown CA".into());
         assert_eq!(report(RDKafkaErrorCode::SSL, "unknown CA"), tls);
         assert_eq!(report(transport, "connection refused"), tls);
+        let alert = "Receive failed: error:0A000412:SSL routines::sslv3 alert bad certificate";
+        assert_eq!(report(transport, alert), tls);
+        assert!(is_alert(alert) && ProbeError::Tls(alert.into()).is_verdict());
+        assert!(!tls.is_verdict());
         let auth = ProbeError::Auth("wrong password".into());
         assert_eq!(report(RDKafkaErrorCode::Authentication, "wrong password"), auth);
         assert_eq!(report(transport, "connection refused"), auth);
