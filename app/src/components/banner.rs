@@ -166,3 +166,38 @@ fn PausedBanner() -> Node {
     }
     .into_any()
 }
+
+#[cfg(test)]
+mod tests {
+    use model::status::CatchingUp;
+
+    use super::{super::bar::Chip, *};
+    use crate::fixture;
+
+    #[test]
+    fn a_backlog_is_told_until_it_is_read() {
+        let mut status = fixture::initial().status;
+        status.state = SourceState::Live;
+        let mut check = |catching_up, chip: &str, notice: Option<&str>| {
+            status.catching_up = catching_up;
+            let (book, connection, now) = (Book::Real, Connection::Open, fixture::now());
+            let found = Chip::of(&status, &book, connection, now);
+            assert_eq!(format!("{} {}", found.state, found.detail), chip);
+            let found = Notice::of(&status, &book, connection, now);
+            assert_eq!(found.map(|notice| notice.detail).as_deref(), notice);
+        };
+        let behind = |records, seconds| Some(CatchingUp { records, seconds });
+        check(
+            behind(1_234_567, Some(8)),
+            "Catching up 1.2 M left, about 8 s",
+            Some("Messages: 1.2 M left, about 8 s."),
+        );
+        check(behind(12_400, None), "Catching up 12,400 left", Some("Messages: 12,400 left."));
+        check(
+            behind(900, Some(0)),
+            "Catching up 900 left, about 0 s",
+            Some("Messages: 900 left, about 0 s."),
+        );
+        check(None, "Kafka live lag 0.3 s", None);
+    }
+}

@@ -86,6 +86,17 @@ impl Settings {
         Topic::ALL.into_iter().find(|topic| self.name(*topic) == name)
     }
 
+    /// The most bytes of an answer to a consumer, where the operator allows larger messages than
+    /// ours: the client refuses an answer that may be smaller than a message.
+    fn fetch_bytes(&self) -> Option<&str> {
+        const NAMES: [&str; 2] = ["fetch.max.bytes", "message.max.bytes"];
+        let [set, message] = NAMES.map(|name| self.properties.get(name));
+        let ours = consumer::FETCH_BYTES.parse::<u64>().ok();
+        message
+            .filter(|bytes| set.is_none() && bytes.parse::<u64>().ok() > ours)
+            .map(String::as_str)
+    }
+
     /// A client's configuration: ours, then the operator's on top.
     fn client(&self, ours: &[(&str, &str)]) -> ClientConfig {
         let mut config = ClientConfig::new();

@@ -45,6 +45,9 @@ const COMMIT_EVERY: Duration = Duration::from_secs(1);
 /// group; it does so on its own thread.
 const STOP: Duration = Duration::from_secs(1);
 
+/// Most bytes of one answer, before it is decompressed.
+pub(super) const FETCH_BYTES: &str = "2097152";
+
 /// Properties for 28 partitions that are read fast in little memory.
 pub(super) const PROPERTIES: [(&str, &str); 13] = [
     ("enable.auto.commit", "false"),
@@ -63,7 +66,7 @@ pub(super) const PROPERTIES: [(&str, &str); 13] = [
     // them still arrives, alone.
     ("queued.max.messages.kbytes", "512"),
     ("fetch.message.max.bytes", "131072"),
-    ("fetch.max.bytes", "2097152"),
+    ("fetch.max.bytes", FETCH_BYTES),
     ("session.timeout.ms", "10000"),
     // The broker's word on where partitions end comes with the statistics.
     ("statistics.interval.ms", "1000"),
@@ -109,6 +112,9 @@ impl Consumer {
         let unfit = |error| ProbeError::Config(refusal(&error));
         let mut config = settings.client(&PROPERTIES);
         config.set("group.id", &settings.group);
+        if let Some(bytes) = settings.fetch_bytes() {
+            config.set("fetch.max.bytes", bytes);
+        }
         if let Some(instance) = &settings.instance {
             config.set("group.instance.id", instance);
         }

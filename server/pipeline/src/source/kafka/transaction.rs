@@ -124,8 +124,7 @@ impl Transactions {
 /// How far the last complete transaction of a sender has come.
 fn reached(settings: &Settings, identity: &str) -> Result<u64, DeliveryError> {
     // Every record that is visible by now lies before this end.
-    let (_, end) =
-        client(settings, "read_uncommitted")?.fetch_watermarks(&settings.spool, 0, PATIENCE)?;
+    let (_, end) = ends(&client(settings, "read_uncommitted")?, &settings.spool)?;
     let reader = client(settings, "read_committed")?;
     await_committed(&reader, &settings.spool, end)?;
     let mut list = TopicPartitionList::new();
@@ -149,12 +148,32 @@ fn reached(settings: &Settings, identity: &str) -> Result<u64, DeliveryError> {
     }
 }
 
+/// First offset of the topic of the spool, and the one behind its last. A topic that was made just
+/// now is not known to every broker at once.
+fn ends(reader: &BaseConsumer, topic: &str) -> Result<(i64, i64), DeliveryError> {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        match reader.fetch_watermarks(topic, 0, PATIENCE) {
+            Err(error) if is_unknown(&error) && Instant::now() < give_up => {
+                std::thread::sleep(AGAIN);
+            }
+            answer => return Ok(answer?),
+        }
+    }
+}
+
+fn is_unknown(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode::{UnknownPartition, UnknownTopic, UnknownTopicOrPartition};
+    let code = error.rdkafka_error_code();
+    matches!(code, Some(UnknownPartition | UnknownTopic | UnknownTopicOrPartition))
+}
+
 /// Waits until every transaction before `end` is complete. Somebody else's may still be open, and
 /// hides ours behind it.
 fn await_committed(reader: &BaseConsumer, topic: &str, end: i64) -> Result<(), DeliveryError> {
     let give_up = Instant::now() + PATIENCE;
     loop {
-        let (_, stable) = reader.fetch_watermarks(topic, 0, PATIENCE)?;
+        let (_, stable) = ends(reader, topic)?;
         if stable >= end {
             return Ok(());
         }
