@@ -23,6 +23,11 @@ fn faults(program: &Program) -> Option<Vec<(String, String)>> {
     Some(topics.filter_map(fault).collect())
 }
 
+fn has_events(program: &Program, topic: Topic) -> Option<()> {
+    let events = program.get(&format!("/api/v1/events?book=real&topic={topic}"))?;
+    events["items"].as_array().is_some_and(|items| !items.is_empty()).then_some(())
+}
+
 #[test]
 fn a_missing_topic_degrades_nothing_but_itself() {
     let _turn = broker::turn();
@@ -62,10 +67,7 @@ fn a_missing_topic_degrades_nothing_but_itself() {
         }
     }
     producer.flush(PATIENCE).expect("everything is delivered");
-    program.until("read the others", |program| {
-        let events = program.get("/api/v1/events?book=real&topic=budget")?;
-        events["items"].as_array().is_some_and(|items| !items.is_empty()).then_some(())
-    });
+    program.until("read the others", |program| has_events(program, Topic::Budget));
 
     settings.names[Topic::Etl.index()] = "streamboard.etl".into();
     assert_eq!(ensure_topics(&settings).expect("it is created"), ["streamboard.etl"]);
@@ -83,8 +85,5 @@ fn a_missing_topic_degrades_nothing_but_itself() {
     let example = &schema::payload(Topic::Etl)["examples"][0];
     producer.send(&message(example)).expect("there is room");
     producer.flush(PATIENCE).expect("it is delivered");
-    program.until("read from it", |program| {
-        let events = program.get("/api/v1/events?book=real&topic=etl")?;
-        events["items"].as_array().is_some_and(|items| !items.is_empty()).then_some(())
-    });
+    program.until("read from it", |program| has_events(program, Topic::Etl));
 }

@@ -16,6 +16,11 @@ const MANY: u64 = 10_000;
 /// The pace is that of so many milliseconds.
 const WINDOW: i64 = 5 * Timestamp::SECOND;
 
+/// Seconds by which the oldest message that waits is behind; 0 when none waits.
+pub(super) fn behind(lag: &[PartitionLag]) -> f64 {
+    lag.iter().filter_map(|part| part.seconds).fold(0.0, f64::max)
+}
+
 /// How the number of messages that wait went down lately.
 #[derive(Debug, Default)]
 pub(super) struct Backlog {
@@ -25,7 +30,7 @@ pub(super) struct Backlog {
 impl Backlog {
     /// Takes note of what waits at `now`. Nothing while that is no backlog.
     pub fn note(&mut self, lag: &[PartitionLag], now: Timestamp) -> Option<CatchingUp> {
-        let old = lag.iter().filter_map(|part| part.seconds).fold(0.0, f64::max) > BEHIND;
+        let old = behind(lag) > BEHIND;
         let unknown: u64 =
             lag.iter().filter(|part| part.seconds.is_none()).map(|part| part.records).sum();
         if !old && unknown < MANY {

@@ -7,7 +7,11 @@ use model::{
     status::{SpoolStatus, TopicStatus},
 };
 
-use super::{Setup, Stored, backlog::Backlog, uses_kafka};
+use super::{
+    Setup, Stored,
+    backlog::{Backlog, behind},
+    uses_kafka,
+};
 use crate::{source::kafka::PartitionLag, spool::Spool, store::Depth, supervisor::State};
 
 /// A topic is stale after so many intervals without an event.
@@ -24,7 +28,7 @@ pub struct Report {
 impl Report {
     /// Seconds by which the oldest message that waits in Kafka is behind; 0 when none waits.
     pub fn behind(&self, stored: &Stored) -> f64 {
-        lag(stored).iter().filter_map(|part| part.seconds).fold(0.0, f64::max)
+        behind(&lag(stored))
     }
 
     /// Writes the status at a moment.
