@@ -1,5 +1,6 @@
 // Live figures move under whoever reads them: focus and scroll stay where they are.
 import type { Locator, Page } from "@playwright/test";
+import type { Server } from "../fixtures/server.ts";
 import { expect, open, test } from "../fixtures/test.ts";
 
 /** Waits until so many messages of the server have been drawn. */
@@ -29,6 +30,17 @@ async function keepsFocus(page: Page, link: Locator) {
   expect(await page.evaluate(() => document.activeElement === (window as any).held)).toBe(true);
 }
 
+const post = (url: string, body: object) =>
+  fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
+/** Starts a drill and gives its run. */
+async function drill(server: Server): Promise<string> {
+  const answer = await post(`${server.url}/api/v1/scenarios/market-volatility/runs`, { seed: 4127, speed: 60 });
+  return (await answer.json()).id;
+}
+
+const stop = (server: Server, id: string) => post(`${server.url}/api/v1/scenarios/runs/${id}/stop`, {});
+
 test("a focused alert of the stream keeps the focus", async ({ page, server }) => {
   const stream = page.getByRole("region", { name: "Alerts" });
   await open(page, server.url);
@@ -49,21 +61,25 @@ test("what is scrolled stays where it is", async ({ page, server }) => {
   const table = page.locator(".entities .grid-frame");
   await table.scrollIntoViewIfNeeded();
   await table.evaluate((frame) => (frame.scrollLeft = 60));
-  const places = async () => [
-    await table.evaluate((frame) => frame.scrollLeft),
-    await page.evaluate(() => scrollY),
-  ];
+  // What a reader sees, not the page's own offset: that one moves with the banners above.
+  const places = () => table.evaluate((frame) => [frame.scrollLeft, frame.getBoundingClientRect().top]);
   const before = await places();
-  expect(before[1]).toBeGreaterThan(0);
+  expect(before[0]).toBe(60);
+  expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0);
   await updates(page, 12);
+  expect(await places()).toEqual(before);
+  // A drill elsewhere puts a banner above the page, and takes it away when it ends.
+  const id = await drill(server);
+  const notice = page.locator(".banner.notice");
+  await expect(notice).toHaveCount(1);
+  expect(await places()).toEqual(before);
+  await stop(server, id);
+  await expect(notice).toHaveCount(0);
   expect(await places()).toEqual(before);
 });
 
 test("the stream holds still while it has the pointer or the focus", async ({ page, server }) => {
-  const answer = await fetch(`${server.url}/api/v1/scenarios/market-volatility/runs`, {
-    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ seed: 4127, speed: 60 }),
-  });
-  const { id } = await answer.json();
+  const id = await drill(server);
   await open(page, `${server.url}/?book=drill:${id}`);
   const stream = page.getByRole("region", { name: "Alerts" });
   const titles = stream.locator("a.title");
@@ -84,7 +100,5 @@ test("the stream holds still while it has the pointer or the focus", async ({ pa
   await expect(fresh).toBeHidden();
   // The list is bounded, so that newer rows may stand in place of older ones.
   await expect.poll(rows).not.toEqual(held);
-  await fetch(`${server.url}/api/v1/scenarios/runs/${id}/stop`, {
-    method: "POST", headers: { "content-type": "application/json" }, body: "{}",
-  });
+  await stop(server, id);
 });
