@@ -107,6 +107,7 @@ figures! {
     Memory System "memory" Share "Memory" "Memory utilization.";
     Availability System "availability" Share "Availability" "Reports that say up / reports, over the last hour.";
     ServiceDown System "down" Count "Down" "1 when the service does not answer, else 0.";
+    MissedRecords System "missed_records" Count "Missed" "Messages of a Kafka partition that retention dropped before they were read.";
     FreshnessMinutes Etl "freshness" Minutes "Freshness" "Now - watermark; over jobs the oldest.";
     RunFailed Etl "failed" Count "Failed" "1 when the last attempt of the newest run failed, else 0.";
     SuccessRate Etl "success_rate" Share "Success" "Runs that completed / runs that ended, of the last 24 h.";

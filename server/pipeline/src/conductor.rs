@@ -230,7 +230,7 @@ impl Conductor {
             let positions = setup.reader.positions().map_err(|error| error.to_string())?;
             let (input, room) = (setup.input.clone(), Room::default());
             let sender = move |Delivery { gaps, messages }| {
-                note(&gaps, &input, clock());
+                note(&gaps, &input);
                 let room = Some(room.take(messages.len()));
                 let arrived = Arrived { gaps, room, ..from_outside(messages, clock()) };
                 input.send_blocking(Request::Arrived(arrived)).is_ok()
@@ -318,12 +318,12 @@ fn created(settings: &kafka::Settings) -> Result<(), TopicsError> {
 }
 
 /// Keeps in the history that partitions lost their place: what was missed will be missing.
-fn note(gaps: &[Gap], input: &Input, now: Timestamp) {
+fn note(gaps: &[Gap], input: &Input) {
     for gap in gaps {
         metrics::counter!("streamboard_missed_records_total", "topic" => gap.topic.name())
             .increment(gap.missed());
         let (from, to) = (SourceState::Live, SourceState::Live);
-        let change = ChangeOver { at: now, from, to, why: gap.to_string() };
+        let change = ChangeOver { at: gap.at, from, to, why: gap.to_string() };
         // The flow ends only when the program does.
         input.send_blocking(Request::ChangedOver(change)).ok();
     }

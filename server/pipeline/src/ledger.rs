@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use self::series::Series;
 use crate::{
+    message::Gap,
     process::{self, Memory, Output, Readings},
     rule::{
         Rules,
@@ -47,6 +48,8 @@ pub enum Entry<'a> {
     },
     /// Exchange rates changed.
     Rates(&'a Rates),
+    /// A partition goes on behind messages that nobody has read.
+    Missed(&'a Gap),
 }
 
 /// One book: its snapshot, and what its figures remember.
@@ -103,6 +106,7 @@ impl Ledger {
             Entry::Rates(rates) => {
                 self.output(changes).emit(Change::Rates(Box::new(rates.clone())));
             }
+            Entry::Missed(gap) => self.missed(gap, changes),
         }
     }
 
@@ -180,6 +184,15 @@ impl Ledger {
         }
         let occasion = Occasion { at, source: Some(source) };
         alarms.judge(rules, out.snapshot, data.entity(), readings, &occasion, verdicts);
+        carry_out(rules, alarms, verdicts, &occasion, &mut out);
+    }
+
+    fn missed(&mut self, gap: &Gap, changes: &mut Vec<Change>) {
+        let Self { state, rules, alarms, readings, verdicts, .. } = self;
+        let mut out = Output { snapshot: &mut state.snapshot, changes };
+        let occasion = Occasion { at: gap.at.max(out.snapshot.now), source: None };
+        let entity = process::missed::read(gap, out.snapshot, readings);
+        alarms.judge(rules, out.snapshot, &entity, readings, &occasion, verdicts);
         carry_out(rules, alarms, verdicts, &occasion, &mut out);
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use model::{Event, Position, Timestamp, Topic};
+use serde::{Deserialize, Serialize};
 
 /// A message as it arrived, from Kafka, the simulator or HTTP.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +42,10 @@ impl Delivery {
 }
 
 /// A partition that goes on at another place than the one that was expected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
+    /// When that was noticed, by the wall clock.
+    pub at: Timestamp,
     /// Topic.
     pub topic: Topic,
     /// Partition.
@@ -62,7 +65,7 @@ impl Gap {
 
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Gap { topic, partition, expected, found } = self;
+        let Gap { topic, partition, expected, found, .. } = self;
         if found > expected {
             let missed = self.missed();
             write!(

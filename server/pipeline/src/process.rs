@@ -5,6 +5,7 @@
 pub mod budget;
 pub mod compliance;
 pub mod etl;
+pub(crate) mod missed;
 pub mod project;
 pub mod risk;
 pub mod system;
@@ -126,8 +127,8 @@ pub(crate) fn bound(memory: &mut Memory, topic: Topic, out: &mut Output<'_>) -> 
     gone
 }
 
-/// Whether a figure moves with the clock, without any event.
-pub(crate) fn moves_with_time(figure: Figure) -> bool {
+/// Whether a figure moves without any event: with the clock, or because none came.
+pub(crate) fn moves_by_itself(figure: Figure) -> bool {
     matches!(
         figure,
         Figure::DaysToFinish
@@ -136,6 +137,7 @@ pub(crate) fn moves_with_time(figure: Figure) -> bool {
             | Figure::DaysOverdue
             | Figure::MitigationOverdueDays
             | Figure::FreshnessMinutes
+            | Figure::MissedRecords
     )
 }
 

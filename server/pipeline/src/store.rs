@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::{
     decode::Reason,
-    message::{Decoded, Message},
+    message::{Decoded, Gap, Message},
 };
 
 /// One entry of a book's log, with its place in it.
@@ -42,6 +42,8 @@ pub enum Logged {
     Command(Timestamp, Command),
     /// The exchange rates of the book from here on, all of them.
     Rates(Rates),
+    /// A partition goes on behind messages that nobody has read.
+    Missed(Gap),
 }
 
 /// What one book adds in one batch.
@@ -430,7 +432,7 @@ pub fn weight(entry: &LogEntry) -> usize {
     match &entry.what {
         Logged::Event(decoded) => decoded.raw.len() + 256,
         Logged::Tick(_) => 16,
-        Logged::Command(..) | Logged::Rates(_) => 256,
+        Logged::Command(..) | Logged::Rates(_) | Logged::Missed(_) => 256,
     }
 }
 

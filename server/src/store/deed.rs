@@ -2,7 +2,10 @@
 //! of the program and is little.
 
 use model::{Timestamp, alert::Command, view::transaction::Rates};
-use pipeline::store::{LogEntry, Logged};
+use pipeline::{
+    message::Gap,
+    store::{LogEntry, Logged},
+};
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, Result};
@@ -13,6 +16,7 @@ use super::fault::{Fault, Result};
 enum Deed {
     Command(Timestamp, Command),
     Rates { rates: Rates },
+    Missed { missed: Gap },
 }
 
 /// The bytes of an entry; nothing where it is an event or a tick.
@@ -20,6 +24,7 @@ pub(super) fn write(entry: &LogEntry) -> Option<Result<Vec<u8>>> {
     let deed = match &entry.what {
         Logged::Command(at, command) => Deed::Command(*at, command.clone()),
         Logged::Rates(rates) => Deed::Rates { rates: rates.clone() },
+        Logged::Missed(gap) => Deed::Missed { missed: *gap },
         Logged::Event(_) | Logged::Tick(_) => return None,
     };
     Some(serde_json::to_vec(&deed).map_err(|error| Fault::Damaged(error.to_string())))
@@ -32,6 +37,7 @@ pub(super) fn read(sequence: u64, bytes: &[u8]) -> Result<LogEntry> {
     let what = match deed {
         Deed::Command(at, command) => Logged::Command(at, command),
         Deed::Rates { rates } => Logged::Rates(rates),
+        Deed::Missed { missed } => Logged::Missed(missed),
     };
     Ok(LogEntry { sequence, what })
 }

@@ -15,7 +15,7 @@ use model::{
 };
 use pipeline::{
     edge::own_event,
-    message::Decoded,
+    message::{Decoded, Gap},
     simulate::{Intervals, World},
     store::{Batch, BookBatch, LogEntry, Logged, Reader, Writer},
 };
@@ -143,6 +143,11 @@ fn rates(sequence: u64, as_of: Timestamp) -> LogEntry {
     let mut rates = Rates::default();
     rates[Currency::Ars.index()] = Some(rate);
     LogEntry { sequence, what: Logged::Rates(rates) }
+}
+
+fn missed(sequence: u64, at: Timestamp) -> LogEntry {
+    let gap = Gap { at, topic: Topic::Etl, partition: 1, expected: 3, found: 8 };
+    LogEntry { sequence, what: Logged::Missed(gap) }
 }
 
 fn batch_of(book: &Book, entries: Vec<LogEntry>) -> Batch {

@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use markup::view;
 use model::{AlertId, Severity, Timestamp, Topic};
 
-use super::verdict::{self, Freshness, Meter, News, Next};
+use super::verdict::{self, Doubts, Freshness, Meter, News, Next};
 use crate::{
     components::{
         bar::link,
@@ -169,9 +169,11 @@ fn Trust() -> Node {
     };
     let meters = Topic::ALL.map(meter);
     let catching_up = Derived::new(move || live.status(|status| status.catching_up.is_some()));
+    let missed = Derived::new(move || live.alerts(verdict::missed));
     let answer = Derived::new(move || {
         let meters = meters.map(|meter| meter.get());
-        verdict::trust(&live.book(), catching_up.get(), &meters)
+        let doubts = Doubts { catching_up: catching_up.get(), missed: missed.get() };
+        verdict::trust(&live.book(), doubts, &meters)
     });
     let footing =
         move || live.status(|status| live.rates(|snapshot| verdict::footing(snapshot, status)));

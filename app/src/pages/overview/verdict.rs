@@ -1,8 +1,8 @@
 //! The answers to the four questions of the band, as words. Pure.
 
 use model::{
-    Alert, AlertState, Book, Provenance, Severity, Snapshot, SourceState, Status, Timestamp, Topic,
-    order, status::SourceMode,
+    Alert, AlertState, Book, Figure, Provenance, Severity, Snapshot, SourceState, Status,
+    Timestamp, Topic, order, status::SourceMode,
 };
 
 use crate::{components::mark::Shape, format};
@@ -173,13 +173,30 @@ pub fn stale_after(status: &Status, topic: Topic) -> i64 {
     status.topic(topic).map_or(default, |status| status.stale_after_ms)
 }
 
+/// What is doubtful about real figures, however fresh they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Doubts {
+    /// Older messages are still being read.
+    pub catching_up: bool,
+    /// Messages were dropped before they were read.
+    pub missed: bool,
+}
+
+/// Whether messages were dropped before they were read, within the life of the alert about it.
+pub fn missed(snapshot: &Snapshot) -> bool {
+    let mut open = snapshot.alerts.values().filter(|alert| alert.state.is_open());
+    open.any(|alert| alert.figure == Figure::MissedRecords)
+}
+
 /// Can I trust these figures?
-pub fn trust(book: &Book, catching_up: bool, meters: &[Meter]) -> String {
+pub fn trust(book: &Book, doubts: Doubts, meters: &[Meter]) -> String {
     match book {
         Book::Simulated => return "No. All seven domains are simulated".to_owned(),
         Book::Drill(_) => return "No. This is a drill".to_owned(),
         Book::Replay(_) => return "Not the present. This is a replay".to_owned(),
-        Book::Real if catching_up => return "Not yet. Kafka is being caught up with".to_owned(),
+        Book::Real if doubts.catching_up => {
+            return "Not yet. Kafka is being caught up with".to_owned();
+        }
         Book::Real => {}
     }
     let not_fresh = |state: Freshness| {
@@ -190,6 +207,9 @@ pub fn trust(book: &Book, catching_up: bool, meters: &[Meter]) -> String {
         [] => {}
         [one] => return format!("Not all. {one} is not in Kafka"),
         many => return format!("Not all. {} domains are not in Kafka", many.len()),
+    }
+    if doubts.missed {
+        return "Not all. Kafka dropped messages unread".to_owned();
     }
     let (stale, missing) = (not_fresh(Freshness::Stale), not_fresh(Freshness::Missing));
     match (stale.as_slice(), missing.as_slice()) {
@@ -328,7 +348,7 @@ mod tests {
                 state,
             };
             let meters: Vec<Meter> = Topic::ALL.into_iter().zip(states).map(meter).collect();
-            assert_eq!(trust(book, false, &meters), expected);
+            assert_eq!(trust(book, Doubts::default(), &meters), expected);
         };
         use Freshness::{Absent, Fresh, Missing, Stale};
         check(&Book::Real, &[Fresh; 7], "Yes. All real, all fresh");
@@ -337,7 +357,10 @@ mod tests {
         check(&Book::Real, &[Stale, Stale, Missing], "Not all. 2 domains are stale");
         check(&Book::Real, &[Fresh, Fresh, Missing], "Yes, but Compliance has no event");
         check(&Book::Real, &[Absent, Stale], "Not all. Budget is not in Kafka");
-        assert!(trust(&Book::Real, true, &[]).starts_with("Not yet."));
+        let doubts = Doubts { missed: true, ..Doubts::default() };
+        assert!(trust(&Book::Real, doubts, &[]).starts_with("Not all. Kafka dropped"));
+        let doubts = Doubts { catching_up: true, ..doubts };
+        assert!(trust(&Book::Real, doubts, &[]).starts_with("Not yet."));
         check(&Book::Simulated, &[Fresh; 7], "No. All seven domains are simulated");
     }
 

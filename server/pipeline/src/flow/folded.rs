@@ -189,7 +189,7 @@ impl Folded {
         let entries = self.batch.books.into_iter().flat_map(|batch| batch.entries);
         let events = entries.filter_map(|entry| match entry.what {
             Logged::Event(decoded) => Some(*decoded),
-            Logged::Tick(_) | Logged::Command(..) | Logged::Rates(_) => None,
+            Logged::Tick(_) | Logged::Command(..) | Logged::Rates(_) | Logged::Missed(_) => None,
         });
         let from_source =
             |decoded: &Decoded| key(decoded).is_some_and(|key| !self.ingested.contains(&key));

@@ -201,6 +201,9 @@ impl Ledgers {
         for gap in arrived.gaps {
             self.positions.insert((gap.topic, gap.partition), gap.found);
             folded.gap(gap);
+            if gap.missed() > 0 {
+                self.log(&Book::Real, Logged::Missed(gap), folded);
+            }
         }
         for event in arrived.events {
             if !stored(&event, &self.positions)
@@ -388,6 +391,7 @@ pub fn fold(ledger: &mut Ledger, what: &Logged, changes: &mut Vec<Change>) {
         Logged::Tick(now) => Entry::Tick(*now),
         Logged::Command(at, command) => Entry::Command { at: *at, command },
         Logged::Rates(rates) => Entry::Rates(rates),
+        Logged::Missed(gap) => Entry::Missed(gap),
     };
     ledger.fold(entry, changes);
 }

@@ -314,7 +314,8 @@ async fn a_topic_that_was_made_anew_is_read_from_its_beginning() {
     // A redelivery is recognised by its position.
     bench.input.send(Request::Arrived(bare(0))).await.unwrap();
     bench.shelf.held().refusals = 2;
-    let gap = Gap { topic: Topic::System, partition: 0, expected: 3, found: 0 };
+    let at = START.plus(Timestamp::HOUR);
+    let gap = Gap { at, topic: Topic::System, partition: 0, expected: 3, found: 0 };
     let arrived = Arrived { gaps: vec![gap], ..bare(30) };
     bench.input.send(Request::Arrived(arrived)).await.unwrap();
     bench.until(stored(6)).await;
@@ -322,6 +323,26 @@ async fn a_topic_that_was_made_anew_is_read_from_its_beginning() {
     assert_eq!(ids[..3], ids[3..], "they have the names of the places");
     assert_eq!(bench.shelf.held().positions, Positions::from([((Topic::System, 0), 3)]));
     bench.shows_the_log().await;
+    bench.end().await;
+}
+
+/// What retention dropped stands in the log, once, even where the store refuses at first: the alert
+/// about it is there again after a restart.
+#[tokio::test]
+async fn messages_that_were_missed_raise_an_alert() {
+    let bench = Bench::new();
+    bench.shelf.held().refusals = 2;
+    let at = START.plus(Timestamp::HOUR);
+    let gap = Gap { at, topic: Topic::Budget, partition: 2, expected: 30, found: 42 };
+    let arrived = Arrived { gaps: vec![gap], ..Arrived::default() };
+    bench.input.send(Request::Arrived(arrived)).await.unwrap();
+    bench.until(|bench| !bench.shelf.held().log.is_empty()).await;
+    let whats: Vec<_> = bench.shelf.held().log.iter().map(|entry| entry.what.clone()).collect();
+    assert_eq!(whats, [Logged::Missed(gap)]);
+    bench.shows_the_log().await;
+    let snapshot = bench.hub.book(&Book::Real).unwrap().snapshot();
+    let alerts: Vec<_> = snapshot.alerts.values().map(|alert| alert.title.as_str()).collect();
+    assert_eq!(alerts, ["Budget Partition 2: 12 messages missed"]);
     bench.end().await;
 }
 

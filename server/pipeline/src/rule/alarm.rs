@@ -128,7 +128,7 @@ impl Alarms {
     ) {
         let tick = occasion.source.is_none();
         for &(figure, reading) in readings {
-            if tick && !process::moves_with_time(figure) {
+            if tick && !process::moves_by_itself(figure) {
                 continue;
             }
             for (index, rule) in rules.watching(figure) {

@@ -58,6 +58,7 @@ fn random_batch(
                 0 => command(sequence, source.now),
                 1 => tick(sequence, source.now),
                 2 => rates(sequence, source.now),
+                3 => missed(sequence, source.now),
                 _ => entry(sequence, source.next(&book)),
             });
         }

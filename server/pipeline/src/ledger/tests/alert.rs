@@ -10,6 +10,7 @@ use model::{
 };
 
 use super::*;
+use crate::message::Gap;
 use crate::process::testing::{budget, compliance, etl, project, ratio, risk, system, transaction};
 
 /// A department whose actual is so many thousandths of what is approved.
@@ -307,4 +308,22 @@ fn a_restored_book_goes_on_under_other_rules() {
     bench.ledger = Ledger::restore(&bench.ledger.checkpoint(), none).unwrap();
     bench.tick(1);
     assert_eq!(bench.alert("budget.utilization").state, AlertState::Resolved);
+}
+
+#[test]
+fn missed_messages_add_up_for_a_day() {
+    let mut bench = Bench::new();
+    let mut miss = |seconds: i64, found: i64| {
+        let at = start().plus(seconds * Timestamp::SECOND);
+        let gap = Gap { at, topic: Topic::Budget, partition: 1, expected: 100, found };
+        bench.ledger.fold(Entry::Missed(&gap), &mut Vec::new());
+        (bench.find("system.missed_records").unwrap().value, bench.open().len())
+    };
+    assert_eq!(miss(0, 112), (12.0, 1));
+    assert_eq!(miss(60, 105), (17.0, 1));
+    let alert = bench.alert("system.missed_records");
+    assert!(is(&alert, AlertState::Firing, Severity::Critical));
+    assert_eq!(alert.title, "Budget Partition 1: 17 messages missed");
+    bench.tick(24 * 60 * MINUTE);
+    assert!(bench.open().is_empty(), "nothing brings them back");
 }

@@ -13,7 +13,10 @@ use rdkafka::{
 };
 
 use super::context::Context;
-use crate::{message::Gap, source::kafka::progress::Part};
+use crate::{
+    message::Gap,
+    source::kafka::{progress::Part, record},
+};
 
 /// How long one question may take; a stop is noticed after it.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -59,7 +62,8 @@ impl Search {
             }
             if *expected < low || expected > &high {
                 let (topic, partition) = *part;
-                gaps.push(Gap { topic, partition, expected: *expected, found: low });
+                let at = record::now();
+                gaps.push(Gap { at, topic, partition, expected: *expected, found: low });
             }
         }
         let known = short.is_subset(&self.short);
