@@ -77,7 +77,7 @@ rust() {
     how=$(end2end/kafka.sh available 2>/dev/null) || how=none
     [ "$how" = java ] || arguments+=(-- --skip secured::)
     if [ "$how" = none ]; then
-      arguments+=(--skip storm:: --skip standby:: --skip missing::)
+      arguments+=(--skip storm:: --skip standby:: --skip missing:: --skip mutants::)
       skip "the chaos tests" "they kill a broker of their own: install Java 17 and Maven, or Docker"
     fi
     [ "$how" = java ] ||

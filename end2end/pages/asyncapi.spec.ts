@@ -1,5 +1,6 @@
 // The contract of the topics, held against AsyncAPI by its own parser.
 import { Parser } from "@asyncapi/parser";
+import { Server } from "../fixtures/server.ts";
 import { expect, test } from "../fixtures/test.ts";
 
 /** What the parser calls an error in a document. */
@@ -12,6 +13,14 @@ test("the document of the topics is AsyncAPI 3.0", async ({ server }) => {
   const document = await server.json("/api/v1/asyncapi.json");
   expect(document.asyncapi).toBe("3.0.0");
   expect(Object.keys(document.channels)).toHaveLength(7);
+  expect(await errors(document)).toEqual([]);
+});
+
+test("so is one with the topic of dead letters", async () => {
+  const server = await Server.start({ env: { STREAMBOARD_KAFKA__DEAD_LETTERS: "true" } });
+  const document = await server.json("/api/v1/asyncapi.json");
+  await server.stop();
+  expect(document.channels["dead-letters"].address).toBe("streamboard.dead-letters");
   expect(await errors(document)).toEqual([]);
 });
 

@@ -239,6 +239,7 @@ impl World<'_> {
             stats: Arc::clone(&stats),
             stored: Box::new(move |positions| told.tell(positions)),
             spool: spool.clone(),
+            copy_dead_letters: self.config.kafka.dead_letters,
             clock: clock::now,
         })?;
         let input = flow.input();
@@ -326,6 +327,7 @@ pub fn settings(kafka: &config::Kafka) -> kafka::Settings {
     let mut settings = kafka::Settings::new(&*kafka.brokers, &*kafka.group, &*kafka.prefix);
     settings.names.clone_from(&kafka.topics);
     settings.spool = format!("{}spool", kafka.prefix);
+    settings.dead_letters = kafka.dead_letters.then(|| format!("{}dead-letters", kafka.prefix));
     settings.partitions = kafka.partitions;
     settings.replication = kafka.replication;
     settings.topic_properties.clone_from(&kafka.topic_properties);

@@ -69,6 +69,7 @@ impl Bench {
             stats: Arc::new(Stats::default()),
             spool: None,
             stored: Box::new(stored),
+            copy_dead_letters: false,
             clock: clock::now,
         })?;
         let stop = CancellationToken::new();

@@ -111,9 +111,9 @@ impl Round {
         };
         let waiting = self.reader.spool(*reached, RECORDS, BYTES);
         let waiting = waiting.map_err(|error| DeliveryError::Refused(error.to_string()))?;
-        if let Some((last, _)) = waiting.last() {
+        if let Some(last) = waiting.last() {
             transactions.deliver(&waiting)?;
-            *reached = *last;
+            *reached = last.number;
         }
         let to = *reached;
         self.tell(to).map_err(|error| DeliveryError::Refused(error.to_string()))

@@ -77,6 +77,8 @@ pub struct Parts {
     pub stored: Box<dyn FnMut(&crate::store::Positions) + Send>,
     /// Where what is handed in waits for Kafka; nothing where it never goes there.
     pub spool: Option<Arc<Spool>>,
+    /// Whether refused messages are copied to Kafka's topic of dead letters.
+    pub copy_dead_letters: bool,
     /// The wall clock, for housekeeping and latency only.
     pub clock: fn() -> Timestamp,
 }
@@ -127,7 +129,12 @@ struct Engine {
 
 impl Engine {
     fn open(parts: Parts) -> Result<Self, StoreError> {
-        let outgoing = Outgoing::open(parts.spool.clone(), &*parts.reader, &*parts.writer)?;
+        let outgoing = Outgoing::open(
+            parts.spool.clone(),
+            parts.copy_dead_letters,
+            &*parts.reader,
+            &*parts.writer,
+        )?;
         let ledgers =
             Ledgers::open(Arc::clone(&parts.reader), &parts.rules, parts.people.clone(), outgoing)?;
         for ledger in ledgers.all() {

@@ -71,13 +71,38 @@ pub struct Rejected {
     pub detail: String,
 }
 
-/// An ingested event on its way to Kafka.
+/// A message on its way to Kafka.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outbound {
-    /// What recognises the event when it comes back: its [`dedupe_key`].
-    pub key: u128,
-    /// Its place in the log of the real book.
-    pub sequence: u64,
+pub enum Outbound {
+    /// An ingested event, for its topic.
+    Event {
+        /// What recognises the event when it comes back: its [`dedupe_key`].
+        key: u128,
+        /// Its place in the log of the real book.
+        sequence: u64,
+        /// What is delivered.
+        message: Message,
+    },
+    /// A copy of a message that was refused, for the topic of dead letters.
+    DeadLetter(Message),
+}
+
+impl Outbound {
+    /// What is delivered.
+    pub fn message(&self) -> &Message {
+        match self {
+            Outbound::Event { message, .. } | Outbound::DeadLetter(message) => message,
+        }
+    }
+}
+
+/// A message that waits in the spool.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiting {
+    /// Its number; they grow in the order in which it was handed in.
+    pub number: u64,
+    /// Whether it is for the topic of dead letters, not its own.
+    pub dead_letter: bool,
     /// What is delivered.
     pub message: Message,
 }
@@ -111,7 +136,7 @@ pub struct Batch {
     pub positions: Positions,
     /// Messages that were refused.
     pub rejects: Vec<Rejected>,
-    /// Ingested events that are to reach Kafka, in order.
+    /// What is to reach Kafka, in order.
     pub spool: Vec<Outbound>,
     /// Ingested events that came back from there.
     pub returned: Vec<Returned>,
@@ -372,12 +397,7 @@ pub trait Reader: Send + Sync {
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn spool(
-        &self,
-        after: u64,
-        records: usize,
-        bytes: u64,
-    ) -> Result<Vec<(u64, Message)>, StoreError>;
+    fn spool(&self, after: u64, records: usize, bytes: u64) -> Result<Vec<Waiting>, StoreError>;
 
     /// Hands what recognises each ingested event that has not come back from Kafka to `each`.
     ///

@@ -18,7 +18,7 @@ use pipeline::{
     encode::encode,
     message::{Delivery, Gap, Message},
     source::kafka::{Consumer, Producer, Settings, Transactions, ensure_topics, probe, survey},
-    store::Positions,
+    store::{Positions, Waiting},
     supervisor::Observation,
 };
 use rdkafka::{
@@ -302,24 +302,28 @@ fn a_sender_that_has_enough_ends_the_consumer() {
 }
 
 /// A spool of its own: numbered messages for one topic.
-fn spooled(from: u64, to: u64) -> Vec<(u64, Message)> {
+fn spooled(from: u64, to: u64) -> Vec<Waiting> {
     let one = |number: u64| {
-        (number, message(Topic::Risk, &format!("k{}", number % 20), number.to_string()))
+        waiting(number, message(Topic::Risk, &format!("k{}", number % 20), number.to_string()))
     };
     (from..=to).map(one).collect()
+}
+
+fn waiting(number: u64, message: Message) -> Waiting {
+    Waiting { number, dead_letter: false, message }
 }
 
 #[test]
 fn a_spool_is_delivered_once_whoever_takes_over() {
     let settings = created("spool");
-    let (first, reached) = Transactions::open(&settings, "a").unwrap();
+    let (mut first, reached) = Transactions::open(&settings, "a").unwrap();
     assert_eq!(reached, 0);
     first.deliver(&spooled(1, 300)).unwrap();
     // Another directory delivers to the same topics and has a place of its own.
-    let (other, reached) = Transactions::open(&settings, "b").unwrap();
+    let (mut other, reached) = Transactions::open(&settings, "b").unwrap();
     assert_eq!(reached, 0);
-    other.deliver(&[(9, message(Topic::Etl, "job", "9"))]).unwrap();
-    let (second, reached) = Transactions::open(&settings, "a").unwrap();
+    other.deliver(&[waiting(9, message(Topic::Etl, "job", "9"))]).unwrap();
+    let (mut second, reached) = Transactions::open(&settings, "a").unwrap();
     assert_eq!(reached, 300);
     let fenced = first.deliver(&spooled(301, 310));
     assert!(fenced.is_err(), "who was taken over from delivers nothing any more");

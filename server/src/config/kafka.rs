@@ -28,6 +28,9 @@ pub struct Kafka {
     /// Copies of each partition of a topic that is created. Default 1;
     /// `STREAMBOARD_KAFKA__REPLICATION`.
     pub replication: i32,
+    /// Whether refused messages are copied to the topic `<prefix>dead-letters`. Default false;
+    /// `STREAMBOARD_KAFKA__DEAD_LETTERS`.
+    pub dead_letters: bool,
     /// Whether the cluster holds a real bank's events, so that drills are never produced into it.
     /// Default false; `STREAMBOARD_KAFKA__PRODUCTION`.
     pub production: bool,
@@ -107,6 +110,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "Copies of each partition of a topic that is created.",
     },
     Setting {
+        path: "kafka.dead_letters",
+        kind: Kind::Flag,
+        default: Default::Is("false"),
+        flag: None,
+        doc: "Whether messages that are refused are copied to the topic prefix + `dead-letters`.",
+    },
+    Setting {
         path: "kafka.production",
         kind: Kind::Flag,
         default: Default::Is("false"),
@@ -154,6 +164,7 @@ impl Kafka {
             prefix,
             partitions: small(layers.integer("kafka.partitions")),
             replication: small(layers.integer("kafka.replication")),
+            dead_letters: layers.flag("kafka.dead_letters"),
             production: layers.flag("kafka.production"),
             properties: plain(&layers.properties).collect(),
             topic_properties: plain(&layers.topic_properties).collect(),

@@ -1,6 +1,8 @@
 //! The contract of the Kafka topics as AsyncAPI 3.0, made from the configuration and from the
 //! types themselves: whatever is configured is what stands there.
 
+mod dead_letters;
+
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::header, response::IntoResponse};
@@ -37,6 +39,9 @@ pub fn asyncapi(settings: &Settings) -> Value {
             let key = format!("{name}-{}", encoding.0);
             messages.insert(key, message(topic, encoding, &payload, &headers));
         }
+    }
+    if let Some(name) = &settings.dead_letters {
+        dead_letters::add(name, &mut channels, &mut operations, &mut messages);
     }
     json!({
         "asyncapi": "3.0.0",
@@ -205,6 +210,7 @@ mod tests {
     fn settings() -> Settings {
         let mut settings = Settings::new("a:9092,b:9093", "desk", "bank.");
         settings.names[Topic::Etl.index()] = "lineage".into();
+        settings.dead_letters = Some("bank.dead-letters".into());
         settings.properties.insert("security.protocol".into(), "SASL_SSL".into());
         settings.properties.insert("sasl.password".into(), "hunter2".into());
         settings
@@ -217,10 +223,12 @@ mod tests {
         assert_eq!(document["servers"]["broker-1"]["protocol"], "kafka-secure");
         assert_eq!(document["channels"]["etl"]["address"], "lineage");
         assert_eq!(document["channels"]["budget"]["address"], "bank.budget");
+        assert_eq!(document["channels"]["dead-letters"]["address"], "bank.dead-letters");
         let group = &document["operations"]["consume-risk"]["bindings"]["kafka"]["groupId"];
         assert_eq!(group["enum"], json!(["desk"]));
         assert!(!document.to_string().contains("hunter2"));
         let plain = asyncapi(&Settings::new("a:9092", "g", ""));
+        assert_eq!(plain["channels"].as_object().expect("channels").len(), 7);
         assert_eq!(plain["servers"]["broker-1"]["protocol"], "kafka");
     }
 

@@ -7,12 +7,9 @@ use std::{
 };
 
 use model::{Alert, AlertId, Book, EventId, Recorded, status::ChangeOver};
-use pipeline::{
-    message::Message,
-    store::{
-        AlertQuery, Checkpoint, DeadLetter, EventQuery, LogEntry, Page, Positions, Reader,
-        StoreError,
-    },
+use pipeline::store::{
+    AlertQuery, Checkpoint, DeadLetter, EventQuery, LogEntry, Page, Positions, Reader, StoreError,
+    Waiting,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -184,7 +181,7 @@ impl Reader for SqliteReader {
         after: u64,
         records: usize,
         bytes: u64,
-    ) -> std::result::Result<Vec<(u64, Message)>, StoreError> {
+    ) -> std::result::Result<Vec<Waiting>, StoreError> {
         self.with(|connection| spool::list(connection, after, records, bytes))
     }
 

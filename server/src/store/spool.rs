@@ -1,14 +1,19 @@
 //! The spool: messages on their way to Kafka, and which ingested events have come back from there.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use model::{Position, Timestamp};
+use model::{Position, Timestamp, Topic};
 use pipeline::{
     message::Message,
-    store::{Depth, Outbound, Returned, spooled},
+    store::{Depth, Outbound, Returned, Waiting, spooled},
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
 
 use super::{fault::Result, read::named};
+
+/// Before the topic of a dead letter, in the column `topic`. Stored, so never to be changed.
+const DEAD: &str = "dead-letters/";
 
 const ADD: &str = "
     INSERT INTO spool (topic, at, key, headers, value, size)
@@ -48,17 +53,24 @@ pub(super) fn add(
     before: Depth,
 ) -> Result<Depth> {
     let mut depth = before;
-    for Outbound { key, sequence, message } in messages {
+    for outbound in messages {
+        let message = outbound.message();
+        let topic = match outbound {
+            Outbound::Event { .. } => Cow::Borrowed(message.topic.name()),
+            Outbound::DeadLetter(_) => Cow::Owned(format!("{DEAD}{}", message.topic)),
+        };
         let size = spooled(message);
         transaction.prepare_cached(ADD)?.execute(named_params! {
-            ":topic": message.topic.name(),
+            ":topic": topic,
             ":at": message.received.millis(),
             ":key": message.key.as_deref(),
             ":headers": postcard::to_stdvec(&headers(message))?,
             ":value": message.value.as_deref().unwrap_or_default(),
             ":size": size,
         })?;
-        transaction.prepare_cached(AWAIT)?.execute(params![key.to_le_bytes(), sequence])?;
+        if let Outbound::Event { key, sequence, .. } = outbound {
+            transaction.prepare_cached(AWAIT)?.execute(params![key.to_le_bytes(), sequence])?;
+        }
         depth.records += 1;
         depth.bytes += size;
         depth.oldest = depth.oldest.or(Some(message.received));
@@ -112,23 +124,30 @@ pub(super) fn list(
     after: u64,
     records: usize,
     bytes: u64,
-) -> Result<Vec<(u64, Message)>> {
+) -> Result<Vec<Waiting>> {
     let mut statement = connection.prepare_cached(LIST)?;
     let mut rows = statement.query(params![after, records])?;
     let (mut messages, mut total) = (Vec::new(), 0);
     while total < bytes {
         let Some(row) = rows.next()? else { break };
         total += row.get::<_, u64>(6)?;
-        messages.push((row.get(0)?, message(row)?));
+        messages.push(waiting(row)?);
     }
     Ok(messages)
 }
 
-fn message(row: &Row<'_>) -> Result<Message> {
+fn waiting(row: &Row<'_>) -> Result<Waiting> {
+    let topic: String = row.get(1)?;
+    let dead = topic.strip_prefix(DEAD);
+    let message = message(row, named(dead.unwrap_or(&topic))?)?;
+    Ok(Waiting { number: row.get(0)?, dead_letter: dead.is_some(), message })
+}
+
+fn message(row: &Row<'_>, topic: Topic) -> Result<Message> {
     let headers: Vec<u8> = row.get(4)?;
     let headers: Vec<(String, Vec<u8>)> = postcard::from_bytes(&headers)?;
     Ok(Message {
-        topic: named(&row.get::<_, String>(1)?)?,
+        topic,
         position: None,
         key: row.get::<_, Option<Vec<u8>>>(3)?.map(Bytes::from),
         headers: headers.into_iter().map(|(name, value)| (name, value.into())).collect(),

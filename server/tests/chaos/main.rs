@@ -8,6 +8,7 @@ mod broker;
 mod feed;
 mod ledger;
 mod missing;
+mod mutants;
 mod program;
 mod proxy;
 mod standby;

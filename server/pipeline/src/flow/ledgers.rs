@@ -213,6 +213,8 @@ impl Ledgers {
                 folded.known(known, awaited);
             }
         }
+        let copies = arrived.rejects.iter().filter_map(|rejected| self.outgoing.copy(rejected));
+        folded.batch.spool.extend(copies);
         folded.source(arrived.positions, arrived.rejects);
     }
 
@@ -229,7 +231,7 @@ impl Ledgers {
         if let (Some(&key), Some(message)) = (folded.keys.last(), message) {
             self.outgoing.add(key, &message);
             let sequence = self.entry(&Book::Real).sequence();
-            folded.batch.spool.push(Outbound { key, sequence, message });
+            folded.batch.spool.push(Outbound::Event { key, sequence, message });
         }
         Ingested::New
     }

@@ -6,10 +6,10 @@ use std::{collections::HashSet, sync::Arc};
 use model::Provenance;
 
 use crate::{
-    encode::forward,
+    encode::{dead_letter, forward},
     message::{Decoded, Message},
     spool::Spool,
-    store::{Reader, StoreError, Writer, spooled},
+    store::{Outbound, Reader, Rejected, StoreError, Writer, spooled},
 };
 
 /// Events that may be on their way to Kafka and back at one time. Ingest is refused beyond: what
@@ -21,6 +21,8 @@ const AWAITED: usize = 2_000_000;
 pub struct Outgoing {
     spool: Option<Arc<Spool>>,
     awaited: HashSet<u128>,
+    /// Whether refused messages are copied to Kafka.
+    copies: bool,
     /// Bytes that the batch in the making adds.
     added: u64,
 }
@@ -32,13 +34,14 @@ impl Outgoing {
     /// When the store cannot be read.
     pub fn open(
         spool: Option<Arc<Spool>>,
+        copies: bool,
         reader: &dyn Reader,
         writer: &dyn Writer,
     ) -> Result<Self, StoreError> {
         if let Some(spool) = &spool {
             spool.set_depth(writer.depth());
         }
-        let mut outgoing = Self { spool, ..Self::default() };
+        let mut outgoing = Self { spool, copies, ..Self::default() };
         outgoing.reopen(reader)?;
         Ok(outgoing)
     }
@@ -79,6 +82,20 @@ impl Outgoing {
     pub fn add(&mut self, key: u128, message: &Message) {
         self.added += spooled(message);
         self.awaited.insert(key);
+    }
+
+    /// The copy of a refused message for Kafka, where one is wanted and the spool is less than half
+    /// full: the other half is for events.
+    pub fn copy(&mut self, rejected: &Rejected) -> Option<Outbound> {
+        let spool = self.spool.as_ref().filter(|_| self.copies)?;
+        let message = dead_letter(rejected);
+        let size = spooled(&message);
+        if spool.depth().bytes + self.added + size > spool.limit() / 2 {
+            metrics::counter!("streamboard_dead_letters_not_copied_total").increment(1);
+            return None;
+        }
+        self.added += size;
+        Some(Outbound::DeadLetter(message))
     }
 
     /// Whether the event of this key has to come back.

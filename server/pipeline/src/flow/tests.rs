@@ -58,6 +58,7 @@ impl Bench {
             stats: Arc::new(Stats::default()),
             stored: Box::new(move |positions| tell.lock().unwrap().push(positions.clone())),
             spool: Some(Arc::clone(&spool)),
+            copy_dead_letters: true,
             clock: || START,
         });
         tokio::spawn(Arc::clone(&hub).pace(stop.clone()));

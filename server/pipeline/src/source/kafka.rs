@@ -45,6 +45,8 @@ pub struct Settings {
     pub names: [String; 7],
     /// Name of the compacted topic that tells how far the spool is delivered.
     pub spool: String,
+    /// Name of the topic that refused messages are copied to; nothing where they are not.
+    pub dead_letters: Option<String>,
     /// Further properties of librdkafka, such as TLS and SASL; they win over ours. Secrets among
     /// them are never shown.
     pub properties: BTreeMap<String, String>,
@@ -69,6 +71,7 @@ impl Settings {
             instance: None,
             names: Topic::ALL.map(|topic| format!("{prefix}{topic}")),
             spool: format!("{prefix}spool"),
+            dead_letters: None,
             properties: BTreeMap::new(),
             topic_properties: BTreeMap::new(),
             partitions: 4,
@@ -121,6 +124,7 @@ impl fmt::Debug for Settings {
             .field("instance", &self.instance)
             .field("names", &self.names)
             .field("spool", &self.spool)
+            .field("dead_letters", &self.dead_letters)
             .field("properties", &self.properties.keys())
             .field("topic_properties", &self.topic_properties)
             .field("partitions", &self.partitions)

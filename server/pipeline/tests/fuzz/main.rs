@@ -13,9 +13,12 @@ use pipeline::{
     rule::Rules,
 };
 
-use self::mutant::{Mutants, NOW};
+use self::mutant::Mutants;
 
 const SEED: u64 = 4_127;
+
+/// The moment at which all of it happens.
+const NOW: Timestamp = Timestamp::from_millis(1_795_600_000_000);
 
 const MUTANTS: usize = 12_000;
 
@@ -24,7 +27,7 @@ const LONGEST: usize = 401;
 
 #[test]
 fn what_is_not_damaged_is_taken() {
-    let mut mutants = Mutants::new(SEED);
+    let mut mutants = Mutants::new(SEED, NOW);
     for number in 0..300 {
         let message = mutants.sound();
         let decoded = decode(&message, NOW, Trust::Outside);
@@ -34,7 +37,7 @@ fn what_is_not_damaged_is_taken() {
 
 #[test]
 fn every_mutant_is_an_event_or_a_reject_and_folds() {
-    let mutants: Vec<_> = Mutants::new(SEED).take(MUTANTS).collect();
+    let mutants: Vec<_> = Mutants::new(SEED, NOW).take(MUTANTS).collect();
     let arrived = from_outside(mutants, NOW);
     assert_eq!(arrived.events.len() + arrived.rejects.len(), MUTANTS);
     let mut reasons = BTreeMap::new();
@@ -67,7 +70,7 @@ fn every_mutant_is_an_event_or_a_reject_and_folds() {
 #[test]
 fn bodies_of_requests_are_refused_with_a_reason_as_well() {
     let mut outcomes = [[0; 2]; 3];
-    for message in Mutants::new(SEED + 1).take(MUTANTS) {
+    for message in Mutants::new(SEED + 1, NOW).take(MUTANTS) {
         let Some(body) = message.value else { continue };
         let id = EventId::new("one").expect("a name");
         let bare = decode_bare(message.topic, body.clone(), id, NOW, NOW);

@@ -6,28 +6,26 @@ use pipeline::{encode::encode, message::Message, simulate::Burst};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng, seq::IndexedRandom};
 use serde_json::{Value, json};
 
-/// The moment at which all of it happens.
-pub const NOW: Timestamp = Timestamp::from_millis(1_795_600_000_000);
-
 /// A source of mutants. The same seed makes the same ones.
 pub struct Mutants {
+    now: Timestamp,
     chance: ChaCha8Rng,
     burst: Burst,
     made: i64,
 }
 
 impl Mutants {
-    /// The mutants of a seed.
-    pub fn new(seed: u64) -> Mutants {
+    /// The mutants of a seed, at a moment.
+    pub fn new(seed: u64, now: Timestamp) -> Mutants {
         let burst = Burst::load(seed, Provenance::Real);
-        Mutants { chance: ChaCha8Rng::seed_from_u64(seed), burst, made: 0 }
+        Mutants { now, chance: ChaCha8Rng::seed_from_u64(seed), burst, made: 0 }
     }
 
     /// The next message, before anything is done to it.
     pub fn sound(&mut self) -> Message {
-        let event = self.burst.next(NOW.plus(-self.made % 60_000));
-        let mut message = encode(&event, NOW);
-        message.record_time = Some(NOW);
+        let event = self.burst.next(self.now.plus(-self.made % 60_000));
+        let mut message = encode(&event, self.now);
+        message.record_time = Some(self.now);
         message.position = Some(Position { partition: 0, offset: self.made });
         match self.made % 3 {
             0 => {}

@@ -3,7 +3,7 @@
 use pipeline::{
     encode::forward,
     message::Message,
-    store::{EventQuery, Outbound, Returned, StoreError, dedupe_key, spooled},
+    store::{EventQuery, Outbound, Returned, StoreError, Waiting, dedupe_key, spooled},
 };
 
 use super::*;
@@ -15,14 +15,18 @@ fn handed_in(source: &mut Source, from: u64, count: u64) -> (Batch, Vec<u128>) {
         let decoded = source.next(&Book::Real);
         let envelope = &decoded.event.envelope;
         let key = dedupe_key(&Book::Real, &envelope.source, &envelope.id);
-        batch.spool.push(Outbound { key, sequence, message: forward(&decoded) });
+        batch.spool.push(Outbound::Event { key, sequence, message: forward(&decoded) });
         batch.books[0].entries.push(entry(sequence, decoded));
     }
-    let keys = batch.spool.iter().map(|outbound| outbound.key).collect();
+    let keys = batch.spool.iter().filter_map(|outbound| match outbound {
+        Outbound::Event { key, .. } => Some(*key),
+        Outbound::DeadLetter(_) => None,
+    });
+    let keys = keys.collect();
     (batch, keys)
 }
 
-fn waiting(bench: &Bench, after: u64) -> Vec<(u64, Message)> {
+fn waiting(bench: &Bench, after: u64) -> Vec<Waiting> {
     bench.reader.spool(after, 1_000, u64::MAX).expect("a spool")
 }
 
@@ -42,13 +46,10 @@ fn what_waits_is_there_in_order_until_it_is_delivered() {
     bench.commit(&first);
     bench.commit(&second);
     let all: Vec<Message> =
-        first.spool.iter().chain(&second.spool).map(|it| it.message.clone()).collect();
+        first.spool.iter().chain(&second.spool).map(|it| it.message().clone()).collect();
     let found = waiting(&bench, 0);
-    assert_eq!(
-        found.iter().map(|(number, _)| *number).collect::<Vec<_>>(),
-        (1..=10).collect::<Vec<_>>()
-    );
-    assert_eq!(found.iter().map(|(_, message)| message.clone()).collect::<Vec<_>>(), all);
+    assert_eq!(found.iter().map(|it| it.number).collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
+    assert_eq!(found.iter().map(|it| it.message.clone()).collect::<Vec<_>>(), all);
     assert_eq!(waiting(&bench, 8).len(), 2);
     let bytes = |messages: &[Message]| messages.iter().map(spooled).sum::<u64>();
     let few = bench.reader.spool(0, 1_000, bytes(&all[..2])).expect("a spool");
@@ -59,7 +60,7 @@ fn what_waits_is_there_in_order_until_it_is_delivered() {
     let depth = bench.writer.depth();
     assert_eq!((depth.records, depth.bytes), (3, bytes(&all[7..])));
     assert_eq!(depth.oldest, Some(all[7].received));
-    assert_eq!(waiting(&bench, 0)[0].0, 8);
+    assert_eq!(waiting(&bench, 0)[0].number, 8);
 }
 
 #[test]
@@ -71,7 +72,7 @@ fn a_number_is_never_given_twice() {
     assert_eq!(bench.writer.depth(), Default::default());
     let mut bench = reopened(bench);
     bench.commit(&handed_in(&mut source, 4, 1).0);
-    assert_eq!(waiting(&bench, 0)[0].0, 4);
+    assert_eq!(waiting(&bench, 0)[0].number, 4);
 }
 
 #[test]
@@ -119,4 +120,20 @@ fn reopened(bench: Bench) -> Bench {
     drop((writer, reader));
     let (writer, reader) = open(directory.path(), Options::default()).expect("the same store");
     Bench { writer, reader, directory }
+}
+
+#[test]
+fn the_copy_of_a_dead_letter_waits_and_nothing_of_it_is_awaited() {
+    let mut bench = Bench::new();
+    let mut source = Source::new(6);
+    let (mut batch, keys) = handed_in(&mut source, 1, 1);
+    let copy = Message { value: Some("{".into()), ..batch.spool[0].message().clone() };
+    batch.spool.push(Outbound::DeadLetter(copy.clone()));
+    bench.commit(&batch);
+    let bench = reopened(bench);
+    let found = waiting(&bench, 0);
+    assert_eq!(found.iter().map(|it| it.dead_letter).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(found[1].message, copy);
+    assert_eq!(awaited(&bench), keys);
+    assert_eq!(bench.writer.depth().records, 2);
 }

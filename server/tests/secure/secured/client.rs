@@ -9,7 +9,7 @@ use pipeline::{
     source::kafka::{
         Consumer, ProbeError, Producer, Settings, Transactions, ensure_topics, probe, survey,
     },
-    store::Positions,
+    store::{Positions, Waiting},
     supervisor::Observation,
 };
 
@@ -86,9 +86,10 @@ fn works(row: &str, settings: &Settings) {
     let producer = Producer::start(settings).expect(row);
     producer.send(&message()).expect(row);
     producer.flush(PATIENCE).expect(row);
-    let (transactions, reached) = Transactions::open(settings, "desk").expect(row);
+    let (mut transactions, reached) = Transactions::open(settings, "desk").expect(row);
     assert_eq!(reached, 0, "{row}");
-    transactions.deliver(&[(1, message())]).expect(row);
+    let waiting = Waiting { number: 1, dead_letter: false, message: message() };
+    transactions.deliver(&[waiting]).expect(row);
     let (send, messages) = channel();
     let sender =
         move |batch: Delivery| batch.messages.into_iter().all(|message| send.send(message).is_ok());

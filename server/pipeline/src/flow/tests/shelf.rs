@@ -7,8 +7,8 @@ use std::{
 
 use super::*;
 use crate::store::{
-    AlertQuery, Batch, Checkpoint, DeadLetter, Depth, EventQuery, LogEntry, Page, Positions,
-    Rejected, spooled,
+    AlertQuery, Batch, Checkpoint, DeadLetter, Depth, EventQuery, LogEntry, Outbound, Page,
+    Positions, Rejected, Waiting, spooled,
 };
 use model::{Alert, AlertId, EventId, Recorded, Topic, status::ChangeOver};
 
@@ -25,7 +25,7 @@ pub struct Held {
     pub positions: Positions,
     pub rejects: Vec<Rejected>,
     /// What waits for Kafka, with its numbers.
-    pub spool: Vec<(u64, Message)>,
+    pub spool: Vec<Waiting>,
     /// The last number.
     pub numbered: u64,
     /// Handed-in events that have not come back.
@@ -100,8 +100,13 @@ impl Writer for Shelf {
         for outbound in &batch.spool {
             let number = held.numbered + 1;
             held.numbered = number;
-            held.spool.push((number, outbound.message.clone()));
-            held.awaited.insert(outbound.key);
+            let (key, dead_letter) = match outbound {
+                Outbound::Event { key, .. } => (Some(*key), false),
+                Outbound::DeadLetter(_) => (None, true),
+            };
+            let message = outbound.message().clone();
+            held.spool.push(Waiting { number, dead_letter, message });
+            held.awaited.extend(key);
         }
         for returned in &batch.returned {
             assert!(held.awaited.remove(&returned.key), "it was awaited");
@@ -124,7 +129,7 @@ impl Writer for Shelf {
     }
 
     fn delivered(&mut self, to: u64) -> Result<(), StoreError> {
-        self.held().spool.retain(|(number, _)| *number > to);
+        self.held().spool.retain(|it| it.number > to);
         Ok(())
     }
 
@@ -134,8 +139,8 @@ impl Writer for Shelf {
 
     fn depth(&self) -> Depth {
         let held = self.held();
-        let bytes = held.spool.iter().map(|(_, message)| spooled(message)).sum();
-        let oldest = held.spool.first().map(|(_, message)| message.received);
+        let bytes = held.spool.iter().map(|it| spooled(&it.message)).sum();
+        let oldest = held.spool.first().map(|it| it.message.received);
         Depth { records: held.spool.len() as u64, bytes, oldest }
     }
 }
@@ -196,9 +201,9 @@ impl Reader for Shelf {
         Err(StoreError::Cursor)
     }
 
-    fn spool(&self, after: u64, records: usize, _: u64) -> Result<Vec<(u64, Message)>, StoreError> {
+    fn spool(&self, after: u64, records: usize, _: u64) -> Result<Vec<Waiting>, StoreError> {
         let held = self.held();
-        let waiting = held.spool.iter().filter(|(number, _)| *number > after);
+        let waiting = held.spool.iter().filter(|it| it.number > after);
         Ok(waiting.take(records).cloned().collect())
     }
 

@@ -1,13 +1,13 @@
 //! What is handed in goes on to Kafka once, and is recognised when it comes back from there.
 
 use super::*;
+use crate::store::Waiting;
 
 /// What comes back from Kafka of what waits, from an offset on.
 fn back(bench: &Bench, offset: i64) -> Arrived {
     let waiting = bench.shelf.held().spool.clone();
-    let messages = waiting.into_iter().zip(offset..).map(|((_, message), offset)| Message {
-        position: Some(Position { partition: 2, offset }),
-        ..message
+    let messages = waiting.into_iter().zip(offset..).map(|(Waiting { message, .. }, offset)| {
+        Message { position: Some(Position { partition: 2, offset }), ..message }
     });
     from_outside(messages.collect(), START.plus(Timestamp::HOUR))
 }
@@ -20,7 +20,7 @@ async fn an_event_comes_back_once_and_only_gains_its_place() {
     assert_eq!(bench.ingest(events.clone()).await.unwrap(), [Ingested::Known; 8]);
     assert_eq!(bench.spool.depth().records, 8);
     let waiting = bench.shelf.held().spool.clone();
-    let raws: Vec<_> = waiting.iter().map(|(_, message)| message.value.clone().unwrap()).collect();
+    let raws: Vec<_> = waiting.iter().map(|it| it.message.value.clone().unwrap()).collect();
     assert_eq!(raws, events.iter().map(|event| event.raw.clone()).collect::<Vec<_>>());
 
     let arrived = back(&bench, 40);
@@ -33,7 +33,7 @@ async fn an_event_comes_back_once_and_only_gains_its_place() {
     let offsets = bench.shelf.held().returned.iter().map(|at| at.offset).collect::<Vec<_>>();
     assert_eq!(offsets, (40..48).collect::<Vec<_>>());
 
-    let to = waiting[4].0;
+    let to = waiting[4].number;
     bench.input.ask(|done| Request::Delivered { to, done }).await.unwrap().unwrap();
     assert_eq!(bench.spool.depth().records, 3);
     bench.shows_the_log().await;
@@ -113,7 +113,47 @@ async fn what_is_simulated_stays_here() {
     events.truncate(1);
     // The shelf keeps the real book alone, so the outcome is asked of the flow's own side.
     let outgoing =
-        outgoing::Outgoing::open(Some(Arc::clone(&bench.spool)), &bench.shelf, &bench.shelf);
+        outgoing::Outgoing::open(Some(Arc::clone(&bench.spool)), true, &bench.shelf, &bench.shelf);
     assert_eq!(outgoing.unwrap().messages(&events).unwrap(), [None]);
+    bench.end().await;
+}
+
+/// The copy of a refused message is in the spool when the message is a dead letter, and says where
+/// it came from and why it was refused. One that finds the spool half full is a dead letter all the
+/// same.
+#[tokio::test]
+async fn a_refused_message_is_copied_once() {
+    let bench = Bench::new();
+    let sound = messages(1).remove(0);
+    let broken = |offset: i64, value: Vec<u8>| Message {
+        headers: sound.headers[..1].to_vec(),
+        position: Some(Position { partition: 3, offset }),
+        value: Some(value.into()),
+        ..sound.clone()
+    };
+    bench.shelf.held().refusals = 1;
+    let large = vec![b'x'; usize::try_from(SPOOL / 2).unwrap()];
+    let both = vec![broken(8, large), broken(9, b"{".to_vec())];
+    let arrived = from_outside(both, START.plus(Timestamp::HOUR));
+    bench.input.send(Request::Arrived(arrived)).await.unwrap();
+    bench.until(|bench| !bench.shelf.held().rejects.is_empty()).await;
+    assert_eq!(bench.shelf.held().rejects.len(), 2);
+    let waiting = bench.shelf.held().spool.clone();
+    let [Waiting { dead_letter: true, message: copy, .. }] = waiting.as_slice() else {
+        panic!("one copy: {}", waiting.len())
+    };
+    assert_eq!((copy.topic, &copy.key), (sound.topic, &sound.key));
+    assert_eq!(copy.value.as_deref(), Some(&b"{"[..]));
+    assert_eq!(copy.headers[0], sound.headers[0]);
+    let header = |name: &str| {
+        let found = copy.headers.iter().find(|(of, _)| of == name);
+        found.map(|(_, value)| String::from_utf8(value.to_vec()).unwrap())
+    };
+    assert_eq!(header("dead_topic").as_deref(), Some(sound.topic.name()));
+    assert_eq!(header("dead_partition").as_deref(), Some("3"));
+    assert_eq!(header("dead_offset").as_deref(), Some("9"));
+    let reason = bench.shelf.held().rejects[1].reason;
+    assert_eq!(header("dead_reason").as_deref(), Some(reason.name()));
+    assert_eq!(header("dead_truncated"), None);
     bench.end().await;
 }

@@ -42,6 +42,14 @@ pub fn ensure_topics(settings: &Settings) -> Result<Vec<String>, TopicsError> {
     ensure(settings, settings.names.iter().map(|name| new_topic(settings, name)))
 }
 
+/// Creates the topic of dead letters where it is missing. Blocks, as above.
+///
+/// # Errors
+/// When no broker answers or one refuses.
+pub(super) fn ensure_dead_letters(settings: &Settings, name: &str) -> Result<(), TopicsError> {
+    ensure(settings, [new_topic(settings, name)]).map(drop)
+}
+
 /// Creates a compacted topic of one partition where it is missing. Blocks, as above.
 ///
 /// # Errors

@@ -20,9 +20,9 @@ use super::{
     producer::{Deliveries, SendError, enqueue},
     property::refusal,
     record,
-    topics::{TopicsError, ensure_compacted},
+    topics::{TopicsError, ensure_compacted, ensure_dead_letters},
 };
-use crate::message::Message;
+use crate::store::Waiting;
 
 /// How long one step with a broker may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -74,6 +74,7 @@ pub struct Transactions {
     client: ThreadedProducer<Deliveries>,
     settings: Settings,
     identity: String,
+    dead_letters_are_there: bool,
 }
 
 impl Transactions {
@@ -97,27 +98,55 @@ impl Transactions {
             .map_err(|error| ProbeError::Config(refusal(&error)))?;
         client.init_transactions(PATIENCE)?;
         let reached = reached(settings, identity)?;
-        Ok((Self { client, settings: settings.clone(), identity: identity.to_owned() }, reached))
+        Ok((
+            Self {
+                client,
+                settings: settings.clone(),
+                identity: identity.to_owned(),
+                dead_letters_are_there: false,
+            },
+            reached,
+        ))
     }
 
-    /// Delivers messages with their numbers, in order for each key, all or none. Blocks. After an
-    /// error this sender is of no more use.
+    /// Delivers messages in order for each key, all or none; copies of dead letters only where their
+    /// topic is configured. Blocks. After an error this sender is of no more use.
     ///
     /// # Errors
     /// When it is not known that they are delivered.
-    pub fn deliver(&self, messages: &[(u64, Message)]) -> Result<(), DeliveryError> {
-        let Some((last, _)) = messages.last() else { return Ok(()) };
-        self.client.begin_transaction()?;
-        for (_, message) in messages {
-            let record = record::record(message, self.settings.name(message.topic));
-            enqueue(&self.client, record, PATIENCE)?;
+    pub fn deliver(&mut self, messages: &[Waiting]) -> Result<(), DeliveryError> {
+        let Some(last) = messages.last() else { return Ok(()) };
+        if messages.iter().any(|waiting| waiting.dead_letter) {
+            self.open_dead_letters()?;
         }
-        let place = last.to_string();
+        self.client.begin_transaction()?;
+        for Waiting { dead_letter, message, .. } in messages {
+            let name = if *dead_letter {
+                self.settings.dead_letters.as_deref()
+            } else {
+                Some(self.settings.name(message.topic))
+            };
+            if let Some(name) = name {
+                enqueue(&self.client, record::record(message, name), PATIENCE)?;
+            }
+        }
+        let place = last.number.to_string();
         let reached = BaseRecord::to(&self.settings.spool).partition(0);
         let reached = reached.key(self.identity.as_bytes()).payload(place.as_bytes());
         enqueue(&self.client, reached, PATIENCE)?;
         // It flushes first, and fails where one message did.
         Ok(self.client.commit_transaction(COMPLETE)?)
+    }
+
+    /// The topic is made with the first letter.
+    fn open_dead_letters(&mut self) -> Result<(), DeliveryError> {
+        if let Some(name) = self.settings.dead_letters.as_deref()
+            && !self.dead_letters_are_there
+        {
+            ensure_dead_letters(&self.settings, name)?;
+            self.dead_letters_are_there = true;
+        }
+        Ok(())
     }
 }
 
