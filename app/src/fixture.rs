@@ -4,7 +4,8 @@
 pub mod runs;
 
 use model::{
-    Alert, AlertState, Book, Currency, Figure, Severity, Snapshot, SourceState, Timestamp, Topic,
+    Alert, AlertState, Book, Currency, Figure, Provenance, Severity, Snapshot, SourceState,
+    Timestamp, Topic,
     snapshot::Change,
     status::{SpoolStatus, TopicStatus},
     trend::STEP,
@@ -63,6 +64,21 @@ pub fn simulated() -> Initial {
     initial
 }
 
+/// The same moment with jobs that are simulated beside what is real.
+pub fn mixed() -> Initial {
+    let mut initial = initial();
+    initial.hello.snapshot.book = Book::Mixed;
+    initial.status.book = Book::Mixed;
+    let etl = &mut initial.status.topics[Topic::Etl.index()];
+    (etl.provenance, etl.simulated) = (Provenance::Simulated, true);
+    for alert in initial.hello.snapshot.alerts.values_mut() {
+        if alert.topic == Topic::Etl {
+            alert.book = Book::Simulated;
+        }
+    }
+    initial
+}
+
 /// The same moment followed by a drill: its book, 84 s after its start.
 pub fn drill() -> Initial {
     let mut initial = initial();
@@ -92,6 +108,7 @@ fn status(initial: &mut Initial) {
     let topic = |topic: Topic| TopicStatus {
         topic,
         provenance: Default::default(),
+        simulated: false,
         newest: initial.hello.snapshot.newest.get(&topic).copied(),
         stale_after_ms: i64::from(topic.interval_seconds()) * 3_000,
         events: 1_000,

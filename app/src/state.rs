@@ -147,6 +147,18 @@ impl Live {
         self.read(Part::Book, |snapshot| snapshot.book.clone())
     }
 
+    /// The book that the figures of a topic come from: of a mixed view one of its two.
+    pub fn book_of(self, topic: Topic) -> Book {
+        match self.book() {
+            Book::Mixed => {
+                let simulated =
+                    |status: &Status| status.topic(topic).is_some_and(|topic| topic.simulated);
+                Book::Mixed.of_topic(self.status(simulated)).clone()
+            }
+            book => book,
+        }
+    }
+
     fn read<T>(self, part: Part, read: impl FnOnce(&Snapshot) -> T) -> T {
         self.parts[part.index()].track();
         self.parts[Part::Book.index()].track();
@@ -159,7 +171,7 @@ impl Live {
         let wall = self.clock.get();
         let paused = self.paused.get();
         self.peek(|snapshot| match snapshot.book {
-            Book::Real | Book::Simulated => paused.unwrap_or(wall),
+            Book::Real | Book::Simulated | Book::Mixed => paused.unwrap_or(wall),
             Book::Drill(_) | Book::Replay(_) => snapshot.now,
         })
     }

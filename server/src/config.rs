@@ -116,7 +116,7 @@ fn build(mut layers: Layers<'_>) -> Result<Config, Vec<Fault>> {
     let config = Config {
         http: Http::read(&layers, &mut faults),
         store: Store::read(&layers),
-        source: Source::read(&layers),
+        source: Source::read(&layers, &mut faults),
         kafka: Kafka::read(&layers, &mut faults),
         simulation: Simulation::read(&layers, &mut faults),
         rules: Rules::read(&layers),

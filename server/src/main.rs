@@ -48,9 +48,7 @@ fn main() -> ExitCode {
             Err(error) => bad_rules(&error),
         },
         Command::Produce(wanted) => finish(produce::run(&config, &wanted)),
-        Command::Schema { .. } => {
-            say(format_args!("{:#}", asyncapi(&serve::settings(&config.kafka))))
-        }
+        Command::Schema { .. } => say(format_args!("{:#}", asyncapi(&serve::settings(&config)))),
         Command::Serve => match rules(&config) {
             Ok(rules) => {
                 log::init(&config.log);

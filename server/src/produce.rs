@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use pipeline::{
     encode::encode,
     simulate::Burst,
-    source::kafka::{Producer, ensure_topics},
+    source::kafka::{Producer, Settings, ensure_topics},
 };
 
 use crate::{cli::Produce, clock, config::Config, serve::settings};
@@ -23,7 +23,8 @@ const BEAT: Duration = Duration::from_millis(10);
 /// # Errors
 /// When no broker takes them.
 pub fn run(config: &Config, wanted: &Produce) -> anyhow::Result<()> {
-    let settings = settings(&config.kafka);
+    // It makes events of every topic, also of those that this program does not read.
+    let settings = Settings { left_out: Vec::new(), ..settings(config) };
     ensure_topics(&settings).context("cannot create the topics")?;
     let producer = Producer::start(&settings).context("cannot produce")?;
     let seed = config.simulation.seed.unwrap_or_else(|| rand::random_range(1..10_000));

@@ -10,13 +10,13 @@ use std::{
 };
 
 use anyhow::Context;
-use model::{Book, Person, Timestamp, status::SourceMode};
+use model::{Book, Person, Timestamp, Topic, status::SourceMode};
 use pipeline::{
     conductor::{Conductor, Setup, Stored},
     courier::{self, Courier},
     drill::Drills,
-    flow::{Flow, Input, Parts, Stats},
-    hub::Hub,
+    flow::{Flow, Forwarding, Input, Parts, Stats},
+    hub::{Hub, Mix},
     rule::Rules,
     simulate::{self, Intervals},
     source::{kafka, simulator::Simulation},
@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock,
-    config::{self, Config},
+    config::Config,
     http::{self, Shared},
     standby,
     store::{Options, open},
@@ -99,7 +99,7 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
         reader: Arc::clone(&started.reader),
         drills: Arc::clone(&started.drills),
         rules: world.rules,
-        kafka: settings(&config.kafka),
+        kafka: settings(&config),
         started: Instant::now(),
         metrics,
         parts: http::Manifest::read(&site),
@@ -225,7 +225,9 @@ impl World<'_> {
                 writer.forget(&book)?;
             }
         }
-        let hub = Hub::new(rand::random());
+        let simulated = self.config.source.simulated;
+        let mix = simulated.contains(&true).then_some(Mix(simulated));
+        let hub = Hub::mixing(rand::random(), mix);
         let stats = Arc::new(Stats::default());
         let spool = self.spool();
         let stored = Stored::default();
@@ -239,7 +241,10 @@ impl World<'_> {
             stats: Arc::clone(&stats),
             stored: Box::new(move |positions| told.tell(positions)),
             spool: spool.clone(),
-            copy_dead_letters: self.config.kafka.dead_letters,
+            forwarding: Forwarding {
+                left_out: left_out(self.config),
+                dead_letters: self.config.kafka.dead_letters,
+            },
             clock: clock::now,
         })?;
         let input = flow.input();
@@ -248,7 +253,7 @@ impl World<'_> {
             Drills::new(input.clone(), Arc::clone(&hub), clock::now, self.stop.child_token());
         let kafka = kafka::Settings {
             instance: Some(format!("streamboard-{}", self.identity)),
-            ..settings(&self.config.kafka)
+            ..settings(self.config)
         };
         let courier = spool.clone().map(|spool| courier::Setup {
             kafka: kafka.clone(),
@@ -298,6 +303,7 @@ impl World<'_> {
     fn policy(&self) -> Policy {
         Policy {
             mode: self.config.source.mode,
+            mixed: self.config.source.simulated.contains(&true),
             fallback_after: millis(self.config.source.fallback_after),
             ..Policy::default()
         }
@@ -323,10 +329,12 @@ impl Started {
 }
 
 /// How to reach Kafka, as the pipeline wants it.
-pub fn settings(kafka: &config::Kafka) -> kafka::Settings {
+pub fn settings(config: &Config) -> kafka::Settings {
+    let kafka = &config.kafka;
     let mut settings = kafka::Settings::new(&*kafka.brokers, &*kafka.group, &*kafka.prefix);
     settings.names.clone_from(&kafka.topics);
     settings.spool = format!("{}spool", kafka.prefix);
+    settings.left_out = left_out(config);
     settings.dead_letters = kafka.dead_letters.then(|| format!("{}dead-letters", kafka.prefix));
     settings.partitions = kafka.partitions;
     settings.replication = kafka.replication;
@@ -335,6 +343,11 @@ pub fn settings(kafka: &config::Kafka) -> kafka::Settings {
     settings.properties =
         properties.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     settings
+}
+
+/// Topics that are simulated, and so not read from Kafka.
+fn left_out(config: &Config) -> Vec<Topic> {
+    Topic::ALL.into_iter().filter(|topic| config.source.simulated[topic.index()]).collect()
 }
 
 fn millis(duration: Duration) -> i64 {

@@ -56,7 +56,7 @@ pub struct UnknownProvenance(pub String);
 
 /// A ledger of its own: state, alerts and sequence of one provenance, or of one run.
 ///
-/// In text: `real`, `simulated`, `drill:<run>`, `replay:<id>`.
+/// In text: `real`, `simulated`, `mixed`, `drill:<run>`, `replay:<id>`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Book {
@@ -65,6 +65,9 @@ pub enum Book {
     Real,
     /// What the generator makes up.
     Simulated,
+    /// No ledger but a view of two: of some topics what is simulated, of the others what is real.
+    /// No event and no alert is of it; [`Book::of_topic`] tells whose they are.
+    Mixed,
     /// One run of a scenario.
     Drill(String),
     /// One replay of recorded events.
@@ -72,10 +75,21 @@ pub enum Book {
 }
 
 impl Book {
-    /// The provenance that every event of this book carries.
+    /// The book that the events of a topic are in, where `simulated` tells whether a mixed view
+    /// takes them from the simulation.
+    pub fn of_topic(&self, simulated: bool) -> &Book {
+        match self {
+            Book::Mixed if simulated => &Book::Simulated,
+            Book::Mixed => &Book::Real,
+            other => other,
+        }
+    }
+
+    /// The provenance that every event of this book carries; of a mixed view, what it is meant to
+    /// be.
     pub fn provenance(&self) -> Provenance {
         match self {
-            Book::Real => Provenance::Real,
+            Book::Real | Book::Mixed => Provenance::Real,
             Book::Simulated => Provenance::Simulated,
             Book::Drill(_) => Provenance::Drill,
             Book::Replay(_) => Provenance::Replayed,
@@ -88,6 +102,7 @@ impl fmt::Display for Book {
         match self {
             Book::Real => f.write_str("real"),
             Book::Simulated => f.write_str("simulated"),
+            Book::Mixed => f.write_str("mixed"),
             Book::Drill(run) => write!(f, "drill:{run}"),
             Book::Replay(id) => write!(f, "replay:{id}"),
         }
@@ -96,7 +111,7 @@ impl fmt::Display for Book {
 
 /// The text names no book.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no book is named {0:?}; books are real, simulated, drill:RUN and replay:ID")]
+#[error("no book is named {0:?}; books are real, simulated, mixed, drill:RUN and replay:ID")]
 pub struct UnknownBook(pub String);
 
 impl FromStr for Book {
@@ -111,6 +126,7 @@ impl FromStr for Book {
         let book = match text.split_once(':') {
             None if text == "real" => Some(Book::Real),
             None if text == "simulated" => Some(Book::Simulated),
+            None if text == "mixed" => Some(Book::Mixed),
             Some(("drill", id)) => run(id).map(Book::Drill),
             Some(("replay", id)) => run(id).map(Book::Replay),
             _ => None,
@@ -142,7 +158,7 @@ impl schemars::JsonSchema for Book {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "pattern": "^(real|simulated|(drill|replay):[A-Za-z0-9-]{1,64})$"
+            "pattern": "^(real|simulated|mixed|(drill|replay):[A-Za-z0-9-]{1,64})$"
         })
     }
 }
@@ -153,7 +169,7 @@ mod tests {
 
     #[test]
     fn text_and_back() {
-        for text in ["real", "simulated", "drill:budget-crisis-7", "replay:4"] {
+        for text in ["real", "simulated", "mixed", "drill:budget-crisis-7", "replay:4"] {
             assert_eq!(text.parse::<Book>().unwrap().to_string(), text);
         }
         for text in ["", "Real", "drill", "drill:", "drill:a/b", "drill:a b", "live"] {

@@ -79,6 +79,8 @@ pub struct TopicStatus {
     pub topic: Topic,
     /// Where its figures come from now.
     pub provenance: Provenance,
+    /// Whether it is simulated whatever the others are: what [`Book::Mixed`] shows of it.
+    pub simulated: bool,
     /// Time of its newest event in the book that is shown.
     pub newest: Option<Timestamp>,
     /// Milliseconds after which it counts as stale.

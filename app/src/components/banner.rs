@@ -54,22 +54,30 @@ impl Notice {
         }
         match (book, status.state) {
             (Book::Simulated, _) => Some(simulated(status, now)),
-            (Book::Real, SourceState::Degraded) => Some(Notice {
+            (Book::Real | Book::Mixed, SourceState::Degraded) => Some(Notice {
                 shape: Shape::Missed,
                 fact: "Kafka unreachable. The last real figures are held.".to_owned(),
-                detail: attempts(status, now),
+                detail: with_simulated(attempts(status, now), book, status),
                 class: "banner lost",
             }),
-            (Book::Real, SourceState::Live) if status.catching_up.is_some() => Some(Notice {
-                shape: Shape::Stale,
-                fact: "Catching up with Kafka. Figures are of the past.".to_owned(),
-                detail: format!("Messages: {}.", backlog(status)),
-                class: "banner stale",
+            (Book::Real | Book::Mixed, SourceState::Live) if status.catching_up.is_some() => {
+                Some(Notice {
+                    shape: Shape::Stale,
+                    fact: "Catching up with Kafka. Figures are of the past.".to_owned(),
+                    detail: with_simulated(format!("Messages: {}.", backlog(status)), book, status),
+                    class: "banner stale",
+                })
+            }
+            (Book::Mixed, SourceState::Live) => Some(Notice {
+                shape: Shape::Simulated,
+                fact: simulated_topics(status),
+                detail: "All other figures are real.".to_owned(),
+                class: "banner sim",
             }),
-            (Book::Real, SourceState::Probing) => Some(Notice {
+            (Book::Real | Book::Mixed, SourceState::Probing) => Some(Notice {
                 shape: Shape::Stale,
                 fact: "Looking for Kafka. No figure has arrived.".to_owned(),
-                detail: attempts(status, now),
+                detail: with_simulated(attempts(status, now), book, status),
                 class: "banner stale",
             }),
             _ => None,
@@ -90,6 +98,25 @@ fn simulated(status: &Status, now: Timestamp) -> Notice {
         _ => ("Kafka unreachable. Every figure below is simulated.", attempts(status, now)),
     };
     Notice { shape: Shape::Simulated, fact: fact.to_owned(), detail, class: "banner sim" }
+}
+
+/// Which topics are simulated whatever the others are: `Simulated: Risk and Pipelines.`
+fn simulated_topics(status: &Status) -> String {
+    let simulated = status.topics.iter().filter(|topic| topic.simulated);
+    let titles: Vec<&str> = simulated.map(|topic| topic.topic.title()).collect();
+    match titles.as_slice() {
+        [] => String::new(),
+        [one] => format!("Simulated: {one}."),
+        [first @ .., last] => format!("Simulated: {} and {last}.", first.join(", ")),
+    }
+}
+
+/// Adds that to what is said of a mixed view.
+fn with_simulated(detail: String, book: &Book, status: &Status) -> String {
+    match book {
+        Book::Mixed => format!("{detail} {}", simulated_topics(status)),
+        _ => detail,
+    }
 }
 
 fn attempts(status: &Status, now: Timestamp) -> String {

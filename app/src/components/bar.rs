@@ -177,22 +177,23 @@ impl Chip {
                 detail: outage(status, state, now),
                 class: "chip sim",
             },
-            (Book::Real, SourceState::Live) if status.catching_up.is_some() => Chip {
+            (Book::Real | Book::Mixed, SourceState::Live) if status.catching_up.is_some() => Chip {
                 shape: Shape::Stale,
                 state: "Catching up",
                 detail: backlog(status),
                 class: "chip",
             },
-            (Book::Real, SourceState::Live) => {
-                Chip { shape: Shape::Live, state: "Kafka live", detail: lag(status), class: "chip" }
+            (Book::Real | Book::Mixed, SourceState::Live) => {
+                let detail = if *book == Book::Mixed { parts(status) } else { lag(status) };
+                Chip { shape: Shape::Live, state: "Kafka live", detail, class: "chip" }
             }
-            (Book::Real, SourceState::Probing) => Chip {
+            (Book::Real | Book::Mixed, SourceState::Probing) => Chip {
                 shape: Shape::Stale,
                 state: "Looking for Kafka",
                 detail: status.brokers.clone(),
                 class: "chip",
             },
-            (Book::Real, _) => Chip {
+            (Book::Real | Book::Mixed, _) => Chip {
                 shape: Shape::Missed,
                 state: "Kafka lost",
                 detail: format::age(now.since(status.since)),
@@ -206,6 +207,12 @@ impl Chip {
 fn lag(status: &Status) -> String {
     let worst = status.topics.iter().filter_map(|topic| topic.lag_seconds).reduce(f64::max);
     worst.map(|seconds| format!("lag {} s", format::decimal(seconds, 1))).unwrap_or_default()
+}
+
+/// How much of a mixed view is simulated: `1 of 7 simulated`.
+fn parts(status: &Status) -> String {
+    let simulated = status.topics.iter().filter(|topic| topic.simulated).count();
+    format!("{simulated} of {} simulated", status.topics.len())
 }
 
 /// What is left to read, and how long that takes: `1.2 M left, about 8 s`.

@@ -60,7 +60,7 @@ pub fn DomainPage(
     let place = Place::expect();
     let open = Derived::new(move || place.query("event").filter(|id| !id.is_empty()));
     let fresh = Derived::new(move || freshness(live, domain.topic));
-    let provenance = Derived::new(move || live.book().provenance());
+    let provenance = Derived::new(move || live.book_of(domain.topic).provenance());
     let detail = Derived::new(move || content.with(|content| content.detail.clone()));
     let age = Derived::new(move || fresh.with(|fresh| fresh.words.clone()));
     let panels = move |range: fn(&Content) -> &[Panel]| {

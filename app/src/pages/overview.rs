@@ -104,10 +104,10 @@ fn Strip(
     let age = age_of(live, topic);
     let stale = Derived::new(move || age.get().1);
     let worst = Derived::new(move || live.alerts(|snapshot| snapshot.worst_severity(topic)));
-    let book = Derived::new(move || live.book());
+    let book = Derived::new(move || live.book_of(topic));
     let class = move || {
         let provenance = match book.get() {
-            Book::Real => "",
+            Book::Real | Book::Mixed => "",
             Book::Simulated => " sim",
             Book::Drill(_) => " drill",
             Book::Replay(_) => " replay",
@@ -146,8 +146,7 @@ fn Now(
         live.topic(topic, |snapshot| Reading::of(snapshot, topic, now))
     });
     let number = Derived::new(move || reading.with(|reading| reading.number.clone()));
-    let book = Derived::new(move || live.book());
-    let provenance = Derived::new(move || book.with(Book::provenance));
+    let provenance = Derived::new(move || live.book_of(topic).provenance());
     let href = link(topic.path());
     view! {
         <div class="now">

@@ -18,7 +18,7 @@ use model::{Book, Provenance};
 use pipeline::{
     edge::from_outside,
     encode::encode,
-    flow::{Flow, Input, Parts, Request, Stats},
+    flow::{Flow, Forwarding, Input, Parts, Request, Stats},
     hub::{Form, Hub, Topics},
     message::Message,
     rule::Rules,
@@ -69,7 +69,7 @@ impl Bench {
             stats: Arc::new(Stats::default()),
             spool: None,
             stored: Box::new(stored),
-            copy_dead_letters: false,
+            forwarding: Forwarding::default(),
             clock: clock::now,
         })?;
         let stop = CancellationToken::new();

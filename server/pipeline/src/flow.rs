@@ -27,6 +27,7 @@ use tokio::sync::mpsc;
 
 use self::{folded::Folded, ledgers::Ledgers, outgoing::Outgoing};
 pub use self::{
+    outgoing::Forwarding,
     request::{Arrived, CommandError, FlowClosed, Ingested, Input, Request, SettleError},
     room::{Room, Taken},
     stats::{Latency, Stats},
@@ -77,8 +78,8 @@ pub struct Parts {
     pub stored: Box<dyn FnMut(&crate::store::Positions) + Send>,
     /// Where what is handed in waits for Kafka; nothing where it never goes there.
     pub spool: Option<Arc<Spool>>,
-    /// Whether refused messages are copied to Kafka's topic of dead letters.
-    pub copy_dead_letters: bool,
+    /// What of it goes there.
+    pub forwarding: Forwarding,
     /// The wall clock, for housekeeping and latency only.
     pub clock: fn() -> Timestamp,
 }
@@ -131,7 +132,7 @@ impl Engine {
     fn open(parts: Parts) -> Result<Self, StoreError> {
         let outgoing = Outgoing::open(
             parts.spool.clone(),
-            parts.copy_dead_letters,
+            parts.forwarding.clone(),
             &*parts.reader,
             &*parts.writer,
         )?;

@@ -5,6 +5,7 @@
 //! behind loses frames and is told so, and then takes a snapshot.
 
 mod frame;
+mod mix;
 mod pending;
 
 use std::{
@@ -24,6 +25,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 pub use self::frame::{Form, Frame, Topics};
+pub use self::mix::Mix;
 use self::pending::Pending;
 
 /// Changes over which a viewer can resume; older ones are only in the snapshot.
@@ -39,6 +41,7 @@ const BACKLOG: usize = 256;
 #[derive(Debug)]
 pub struct Hub {
     epoch: u64,
+    mix: Option<Mix>,
     books: RwLock<BTreeMap<Book, Arc<BookHub>>>,
     status: watch::Sender<Option<Arc<Status>>>,
     changed: Notify,
@@ -74,8 +77,14 @@ pub enum Start {
 impl Hub {
     /// A hub without books. `epoch` is random at each start of the program.
     pub fn new(epoch: u64) -> Arc<Self> {
+        Self::mixing(epoch, None)
+    }
+
+    /// A hub that shows a mixed view as well, where one is asked for.
+    pub fn mixing(epoch: u64, mix: Option<Mix>) -> Arc<Self> {
         Arc::new(Self {
             epoch,
+            mix,
             books: RwLock::default(),
             status: watch::Sender::new(None),
             changed: Notify::new(),
@@ -91,7 +100,20 @@ impl Hub {
     /// Shows a book from this state on, in place of what it showed before.
     pub fn open(&self, snapshot: Snapshot) {
         let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
-        books.insert(snapshot.book.clone(), Arc::new(BookHub::new(snapshot)));
+        let book = snapshot.book.clone();
+        books.insert(book.clone(), Arc::new(BookHub::new(snapshot)));
+        if matches!(book, Book::Real | Book::Simulated)
+            && let Some(view) = self.mixed(&books)
+        {
+            books.insert(Book::Mixed, Arc::new(BookHub::new(view)));
+        }
+    }
+
+    /// The mixed view of what is shown, later than the one before.
+    fn mixed(&self, books: &BTreeMap<Book, Arc<BookHub>>) -> Option<Snapshot> {
+        let shown = |book: &Book| books.get(book).map(|hub| hub.newest());
+        let sequence = shown(&Book::Mixed).map_or(0, |view| view.sequence + 1);
+        Some(self.mix?.snapshot(&shown(&Book::Real)?, &shown(&Book::Simulated)?, sequence))
     }
 
     /// Stops showing a book; its viewers see their stream end.
@@ -111,6 +133,11 @@ impl Hub {
 
     /// Takes changes that are stored: they bring the book to the place `to` of its log.
     pub fn publish(&self, book: &Book, to: u64, changes: Vec<Change>) {
+        if let (Some(mix), Some(view)) = (self.mix, self.book(&Book::Mixed))
+            && matches!(book, Book::Real | Book::Simulated)
+        {
+            view.lock().pending.add_next(mix.changes(book, &changes));
+        }
         if let Some(hub) = self.book(book) {
             hub.lock().pending.add(to, changes);
             self.changed.notify_one();
@@ -204,6 +231,14 @@ impl BookHub {
     /// The state that viewers see now.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.lock().shown)
+    }
+
+    /// The state with what waits for the next frame.
+    fn newest(&self) -> Snapshot {
+        let inner = self.lock();
+        let mut newest = (*inner.shown).clone();
+        inner.pending.apply(&mut newest);
+        newest
     }
 
     /// Joins the viewers: what to begin with, and every frame after it, without a gap between.

@@ -11,6 +11,8 @@ use model::{Book, SourceState, Timestamp, Topic, status::SourceMode};
 pub struct Policy {
     /// Which sources may be used.
     pub mode: SourceMode,
+    /// Whether some topics are simulated whatever the others are.
+    pub mixed: bool,
     /// How long the last real figures are held after a broker was lost.
     pub fallback_after: i64,
     /// How often a broker that is there is asked whether it still is.
@@ -21,9 +23,17 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             mode: SourceMode::Auto,
+            mixed: false,
             fallback_after: 60 * Timestamp::SECOND,
             health_every: 30 * Timestamp::SECOND,
         }
+    }
+}
+
+impl Policy {
+    /// What is shown while a broker is there, or held.
+    fn view(&self) -> Book {
+        if self.mixed { Book::Mixed } else { Book::Real }
     }
 }
 
@@ -126,16 +136,19 @@ impl State {
             attempt: 1,
             next_attempt: None,
             held_until: None,
-            book: Book::Real,
+            book: policy.view(),
             kafka: false,
             met: false,
             missing: BTreeMap::new(),
         };
         if policy.mode == SourceMode::Simulation {
-            let (state, actions) = state.simulate(now);
+            let (state, _) = state.simulate(now, policy);
+            let actions = vec![Action::StartSimulation, Action::Show(Book::Simulated)];
             return (State { attempt: 0, ..state }, actions);
         }
-        (state, vec![Action::Show(Book::Real), Action::Probe])
+        let actions = [Action::Show(policy.view()), Action::Probe];
+        let simulation = policy.mixed.then_some(Action::StartSimulation);
+        (state, simulation.into_iter().chain(actions).collect())
     }
 
     /// When [`Observation::Timer`] is due next.
@@ -158,8 +171,10 @@ impl State {
         State { phase, since: now, ..self }
     }
 
-    fn simulate(self, now: Timestamp) -> (State, Vec<Action>) {
-        let actions = vec![Action::StartSimulation, Action::Show(Book::Simulated)];
+    /// The simulated book takes over; a simulation that ran for some topics goes on.
+    fn simulate(self, now: Timestamp, policy: &Policy) -> (State, Vec<Action>) {
+        let starts = (!policy.mixed).then_some(Action::StartSimulation);
+        let actions = starts.into_iter().chain([Action::Show(Book::Simulated)]).collect();
         (State { book: Book::Simulated, ..self.enter(SourceState::Simulating, now) }, actions)
     }
 
@@ -215,7 +230,7 @@ pub fn next(
 fn timer(state: State, now: Timestamp, policy: &Policy) -> (State, Vec<Action>) {
     let falls_back = state.falls_back_at(policy).is_some_and(|at| at <= now);
     let (mut state, mut actions) =
-        if falls_back { state.simulate(now) } else { (state, Vec::new()) };
+        if falls_back { state.simulate(now, policy) } else { (state, Vec::new()) };
     if falls_back && state.reason.is_none() {
         state.reason = Some("no broker has answered yet".to_owned());
     }
@@ -228,17 +243,17 @@ fn timer(state: State, now: Timestamp, policy: &Policy) -> (State, Vec<Action>) 
     (state, actions)
 }
 
-/// A broker is there: whatever was shown, the real book is shown now.
+/// A broker is there: whatever was shown, what is real is shown now.
 fn answered(state: State, now: Timestamp, policy: &Policy) -> (State, Vec<Action>) {
     let mut actions = Vec::new();
     if !state.kafka {
         actions.push(Action::StartKafka);
     }
-    if state.phase == SourceState::Simulating {
+    if state.phase == SourceState::Simulating && !policy.mixed {
         actions.push(Action::StopSimulation);
     }
-    if state.book != Book::Real {
-        actions.push(Action::Show(Book::Real));
+    if state.book != policy.view() {
+        actions.push(Action::Show(policy.view()));
     }
     let state = match state.phase {
         SourceState::Live => state,
@@ -248,7 +263,7 @@ fn answered(state: State, now: Timestamp, policy: &Policy) -> (State, Vec<Action
         reason: None,
         attempt: 0,
         held_until: None,
-        book: Book::Real,
+        book: policy.view(),
         kafka: true,
         met: true,
         ..state
@@ -274,7 +289,7 @@ fn lost(state: State, now: Timestamp, policy: &Policy) -> (State, Vec<Action>) {
         (SourceState::Live, _) => {
             (State { attempt: 1, ..state.enter(SourceState::Degraded, now) }, Vec::new())
         }
-        (SourceState::Probing, SourceMode::Auto) => state.simulate(now),
+        (SourceState::Probing, SourceMode::Auto) => state.simulate(now, policy),
         _ => (state, Vec::new()),
     }
 }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::{
     Shared,
     error::Problem,
-    query::{Body, Named, Params, Segment, limit},
+    query::{Body, Named, Params, Segment, limit, stored},
 };
 
 /// Longest name of an actor and longest comment, in characters.
@@ -44,7 +44,7 @@ pub async fn list(
         state: asked.state,
         severity: asked.severity,
         topic: asked.topic.map(Named::into_inner),
-        book: asked.book.map(Named::into_inner),
+        book: stored(asked.book)?,
         from: asked.from.map(Named::into_inner),
         to: asked.to.map(Named::into_inner),
         cursor: asked.cursor,

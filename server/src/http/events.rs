@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Shared,
     error::{EventProblem, Problem},
-    query::{Named, Params, Segment, limit},
+    query::{Named, Params, Segment, limit, stored},
 };
 
 /// Most events in one batch.
@@ -48,7 +48,7 @@ pub async fn list(
         topic: asked.topic.map(Named::into_inner),
         entity: asked.entity,
         provenance: asked.provenance.map(Named::into_inner),
-        book: asked.book.map(Named::into_inner),
+        book: stored(asked.book)?,
         from: asked.from.map(Named::into_inner),
         to: asked.to.map(Named::into_inner),
         cursor: asked.cursor,

@@ -8,6 +8,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
     http::{StatusCode, request::Parts},
 };
+use model::Book;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
 
 use super::error::Problem;
@@ -34,6 +35,19 @@ where
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map(Named).map_err(D::Error::custom)
+    }
+}
+
+/// The book of a listing. What is stored is of one book: a mixed view has nothing of its own.
+///
+/// # Errors
+/// When the view is asked for.
+pub fn stored(book: Option<Named<Book>>) -> Result<Option<Book>, Problem> {
+    match book.map(Named::into_inner) {
+        Some(Book::Mixed) => {
+            Err(Problem::parameter("book", "mixed is a view of two books: real and simulated"))
+        }
+        book => Ok(book),
     }
 }
 

@@ -128,6 +128,7 @@ pub async fn series(
         step => step.map(|seconds| i64::from(seconds) * Timestamp::SECOND),
     };
     let book = shared.book_or_followed(asked.book.map(Named::into_inner));
+    let book = book.of_topic(shared.kafka.left_out.contains(&topic)).clone();
     let entity = asked.entity.clone();
     let mut items = shared
         .input

@@ -103,7 +103,7 @@ fn decoded(mut event: Event, book: &Book) -> Decoded {
     event.envelope.provenance = book.provenance();
     event.envelope.scenario = match book {
         Book::Drill(run) | Book::Replay(run) => Some(run.clone()),
-        Book::Real | Book::Simulated => None,
+        Book::Real | Book::Simulated | Book::Mixed => None,
     };
     own_event(&event, event.envelope.time.plus(40)).expect("the generator's events are accepted")
 }

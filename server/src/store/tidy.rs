@@ -205,7 +205,7 @@ impl Limit {
         let (bytes, oldest) = match book {
             Book::Real => (options.real_bytes, now.plus(-options.real_age_ms).millis()),
             Book::Simulated => (options.simulated_bytes, i64::MIN),
-            Book::Drill(_) | Book::Replay(_) => (options.drill_bytes, i64::MIN),
+            Book::Mixed | Book::Drill(_) | Book::Replay(_) => (options.drill_bytes, i64::MIN),
         };
         Self { bytes: bytes - bytes / 4, oldest }
     }

@@ -1,6 +1,6 @@
 //! What the list says, as plain data: the groups in their order, and a row.
 
-use model::{Alert, AlertId, AlertState, Snapshot, Timestamp, alert::StepKind};
+use model::{Alert, AlertId, AlertState, Book, Provenance, Snapshot, Timestamp, alert::StepKind};
 
 use super::filter::Filter;
 use crate::{components::mark::Shape, format, pages::overview::verdict::initialled};
@@ -99,6 +99,8 @@ pub struct Row {
     pub title: String,
     /// The topic.
     pub topic: &'static str,
+    /// What it is marked as, where a mixed view shows it.
+    pub tag: Option<Provenance>,
     /// When it fired.
     pub fired: String,
     /// Whether it waits for somebody.
@@ -114,6 +116,7 @@ impl Row {
             shape: Shape::of_alert(alert),
             title: alert.title.clone(),
             topic: alert.topic.title(),
+            tag: (snapshot.book == Book::Mixed).then(|| alert.book.provenance()),
             fired: format::moment(alert.fired_at, today),
             waits: alert.state == AlertState::Firing,
             detail: detail(snapshot, alert, today),

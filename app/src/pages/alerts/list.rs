@@ -10,7 +10,10 @@ use super::{
     inbox::{Detail, Group, Row, title},
 };
 use crate::{
-    components::mark::{Mark, NamedMark},
+    components::{
+        mark::{Mark, NamedMark},
+        tag::Tag,
+    },
     erased::Derived,
     format,
     node::{Node, Show},
@@ -171,6 +174,7 @@ fn RowView(
     };
     let (name, fired) = (text(|row| row.title.clone()), text(|row| row.fired.clone()));
     let topic = text(|row| row.topic.to_owned());
+    let tag = Derived::new(move || row.with(|row| row.as_ref().and_then(|row| row.tag)));
     let shape = move || row.with(|row| row.as_ref().map(|row| row.shape));
     let waits = Derived::new(move || row.with(|row| row.as_ref().is_some_and(|row| row.waits)));
     let here = {
@@ -192,6 +196,7 @@ fn RowView(
             <p class="detail">
                 <span>{topic}</span>
                 " "
+                {move || tag.get().map(|provenance| view! { <Tag provenance/> " " })}
                 <span class="ellipsis">{move || follows(live, row)}</span>
             </p>
         </li>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use markup::view;
-use model::{Alert, AlertState, Origin, Snapshot, Timestamp};
+use model::{Alert, AlertState, Book, Origin, Snapshot, Timestamp};
 
 use super::{
     Shown, chart::Watch, filter::Address, inputs::Inputs, ladder::Ladder, part, timeline::Timeline,
@@ -185,9 +185,12 @@ fn Behind(
     /// The day that times refer to.
     today: Derived<Timestamp>,
 ) -> Node {
+    let live = Live::expect();
     let rows = Derived::new(move || {
         let today = today.get();
-        alert.with(|alert| alert.as_ref().map(|alert| events(alert, today)).unwrap_or_default())
+        let mixed = live.book() == Book::Mixed;
+        let events = |alert: &Alert| events(alert, mixed, today);
+        alert.with(|alert| alert.as_ref().map(events).unwrap_or_default())
     });
     let note = move || rows.with(|rows| format!(" newest {}", format::count(rows.len())));
     view! {
@@ -226,8 +229,10 @@ struct Event {
     link: String,
 }
 
-fn events(alert: &Alert, today: Timestamp) -> Vec<Event> {
-    let (path, book) = (alert.topic.path(), escape(&alert.book.to_string()));
+/// The events behind an alert. Their links stay in a mixed view, and else lead to its own book.
+fn events(alert: &Alert, mixed: bool, today: Timestamp) -> Vec<Event> {
+    let book = if mixed { &Book::Mixed } else { &alert.book };
+    let (path, book) = (alert.topic.path(), escape(&book.to_string()));
     let event = |origin: &Origin| Event {
         time: when(origin.time, today),
         topic: match origin.position {

@@ -48,9 +48,8 @@ pub fn Drawer(
     /// What the page shows: the row with this event is in it.
     content: Derived<Content>,
 ) -> Node {
-    let live = Live::expect();
     let known = known(&content.get_untracked(), &id);
-    let found = load(live, &id);
+    let found = load(&id);
     let node = NodeRef::<html::Aside>::new();
     take_focus(node);
     let close = closer();
@@ -77,7 +76,7 @@ pub fn Drawer(
             <p class="small">{title}</p>
             <Changed found id=id.clone()/>
             <Origins topic known found id/>
-            {move || found.with(|found| body(found, &asked, live))}
+            {move || found.with(|found| body(found, &asked))}
             <footer><Actions found/></footer>
         </aside>
     }
@@ -157,7 +156,7 @@ fn Origins(topic: Topic, known: Option<Known>, found: RwSignal<Found>, id: Strin
     let live = Live::expect();
     let provenance = Derived::new(move || {
         let stored = found.with(|found| found.event().map(|event| event.book.provenance()));
-        stored.unwrap_or_else(|| live.book().provenance())
+        stored.unwrap_or_else(|| live.book_of(topic).provenance())
     });
     let run = move || {
         let book = found.with(|found| found.event().map(|event| event.book.clone()));
@@ -219,7 +218,7 @@ fn places(topic: Topic, known: Option<&Known>, event: Option<&Recorded>, id: &st
 }
 
 /// The payload, or why it is not there.
-fn body(found: &Found, id: &str, live: Live) -> Node {
+fn body(found: &Found, id: &str) -> Node {
     match found {
         Found::Asked => view! {
             <section aria-busy="true"><h3>"Payload"</h3><p class="block tall"></p></section>
@@ -232,7 +231,7 @@ fn body(found: &Found, id: &str, live: Live) -> Node {
                 <section class="failed">
                     <p><Mark shape=Derived::from(Shape::Missed)/> <b>"Not loaded"</b></p>
                     <p class="small">"The payload was asked for and " {reason} ". The figures on the page are unaffected."</p>
-                    <Button on_press=move || if let Some(again) = &again { again.run(live, &id) }>"Try again"</Button>
+                    <Button on_press=move || if let Some(again) = &again { again.run(&id) }>"Try again"</Button>
                 </section>
             }
             .into_any()

@@ -72,7 +72,7 @@ pub fn follow(live: Live, domain: Domain) -> RwSignal<History> {
     let history = RwSignal::new(History::default());
     let Some(watched) = domain.watched else { return history };
     let host = Host::expect();
-    let book = Derived::new(move || live.book());
+    let book = Derived::new(move || live.book_of(domain.topic));
     Effect::new(move |_| {
         let book = book.get();
         history.set(History::default());

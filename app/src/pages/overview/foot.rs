@@ -20,7 +20,7 @@ pub fn Foot() -> Node {
     let kind = move || match live.book() {
         Book::Real => " real events/s",
         Book::Simulated => " simulated events/s",
-        Book::Drill(_) | Book::Replay(_) => " events/s",
+        Book::Mixed | Book::Drill(_) | Book::Replay(_) => " events/s",
     };
     let lag = Derived::new(move || {
         live.status(|status| {

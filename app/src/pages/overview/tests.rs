@@ -79,6 +79,26 @@ fn a_simulation_says_so_everywhere() {
 }
 
 #[test]
+fn a_mixed_view_marks_what_is_simulated_and_nothing_else() {
+    let html = render("/", fixture::mixed());
+    let page = text(&html);
+    for words in [
+        "Simulated: Pipelines. All other figures are real.",
+        "Kafka live 1 of 7 simulated",
+        "Not all. Pipelines is simulated",
+    ] {
+        assert!(page.contains(words), "{words:?} is missing from {page}");
+    }
+    let strips = html.split("<article").skip(1).filter_map(|rest| rest.split("</article>").next());
+    let simulated: Vec<&str> = strips.filter(|strip| strip.contains(">SIM<")).collect();
+    assert!(matches!(simulated.as_slice(), [one] if one.contains("href=\"/pipelines\"")), "{page}");
+    for (path, simulated) in [("/pipelines", true), ("/budget", false), ("/risk", false)] {
+        let html = render(path, fixture::mixed());
+        assert_eq!(html.contains("class=\"domain simulated"), simulated, "{path}");
+    }
+}
+
+#[test]
 fn every_route_has_one_title_and_the_source() {
     let paths = [
         "/",

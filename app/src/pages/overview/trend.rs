@@ -287,7 +287,7 @@ pub fn TrendCell(
         live.alerts(|_| ());
         live.topic(topic, |snapshot| Drawing::of(snapshot, topic, end))
     });
-    let simulated = move || live.book().provenance() != Provenance::Real;
+    let simulated = move || live.book_of(topic).provenance() != Provenance::Real;
     view! {
         <div class="trend">
             <svg role="img" aria-label=move || drawing.with(|drawing| drawing.summary.clone())>

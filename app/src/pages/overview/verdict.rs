@@ -148,8 +148,9 @@ pub fn meter(snapshot: &Snapshot, status: &Status, topic: Topic, now: Timestamp)
     let age = super::domain::age(snapshot, topic, now);
     let deadline = stale_after(status, topic);
     let fault = status.topic(topic).is_some_and(|status| status.fault.is_some());
+    let simulated = status.topic(topic).is_some_and(|status| status.simulated);
     let (state, text) = match age {
-        _ if snapshot.book.provenance() != Provenance::Real => {
+        _ if snapshot.book.of_topic(simulated).provenance() != Provenance::Real => {
             (Freshness::Simulated, "sim".to_owned())
         }
         _ if fault => (Freshness::Absent, "absent".to_owned()),
@@ -194,15 +195,20 @@ pub fn trust(book: &Book, doubts: Doubts, meters: &[Meter]) -> String {
         Book::Simulated => return "No. All seven domains are simulated".to_owned(),
         Book::Drill(_) => return "No. This is a drill".to_owned(),
         Book::Replay(_) => return "Not the present. This is a replay".to_owned(),
-        Book::Real if doubts.catching_up => {
+        Book::Real | Book::Mixed if doubts.catching_up => {
             return "Not yet. Kafka is being caught up with".to_owned();
         }
-        Book::Real => {}
+        Book::Real | Book::Mixed => {}
     }
     let not_fresh = |state: Freshness| {
         let names = meters.iter().filter(move |meter| meter.state == state);
         names.map(|meter| meter.topic.title()).collect::<Vec<_>>()
     };
+    match not_fresh(Freshness::Simulated).as_slice() {
+        [] => {}
+        [one] => return format!("Not all. {one} is simulated"),
+        many => return format!("Not all. {} domains are simulated", many.len()),
+    }
     match not_fresh(Freshness::Absent).as_slice() {
         [] => {}
         [one] => return format!("Not all. {one} is not in Kafka"),
@@ -350,7 +356,9 @@ mod tests {
             let meters: Vec<Meter> = Topic::ALL.into_iter().zip(states).map(meter).collect();
             assert_eq!(trust(book, Doubts::default(), &meters), expected);
         };
-        use Freshness::{Absent, Fresh, Missing, Stale};
+        use Freshness::{Absent, Fresh, Missing, Simulated, Stale};
+        check(&Book::Mixed, &[Fresh, Simulated], "Not all. Projects is simulated");
+        check(&Book::Mixed, &[Simulated, Fresh, Simulated], "Not all. 2 domains are simulated");
         check(&Book::Real, &[Fresh; 7], "Yes. All real, all fresh");
         check(&Book::Real, &[Missing; 7], "No figure has arrived yet");
         check(&Book::Real, &[Fresh, Stale, Fresh], "Not all. Projects is stale");

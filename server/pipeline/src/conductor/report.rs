@@ -41,17 +41,21 @@ impl Report {
         measure(&lag);
         let catching_up = self.backlog.note(&lag, now);
         let lag = by_topic(&lag);
-        let provenance = state.book.provenance();
-        let topics = Topic::ALL.map(|topic| TopicStatus {
-            topic,
-            provenance,
-            newest: shown.as_ref().and_then(|shown| shown.newest.get(&topic).copied()),
-            stale_after_ms: STALE_INTERVALS * interval(setup, provenance, topic),
-            events: setup.stats.events(topic),
-            rejects: setup.stats.rejects(topic, now),
-            fault: state.missing.get(&topic).filter(|_| uses_kafka(setup.policy.mode)).cloned(),
-            lag_records: lag.get(&topic).map(|(records, _)| *records),
-            lag_seconds: lag.get(&topic).and_then(|(_, seconds)| *seconds),
+        let topics = Topic::ALL.map(|topic| {
+            let simulated = setup.kafka.left_out.contains(&topic);
+            let provenance = state.book.of_topic(simulated).provenance();
+            TopicStatus {
+                topic,
+                provenance,
+                simulated,
+                newest: shown.as_ref().and_then(|shown| shown.newest.get(&topic).copied()),
+                stale_after_ms: STALE_INTERVALS * interval(setup, provenance, topic),
+                events: setup.stats.events(topic),
+                rejects: setup.stats.rejects(topic, now),
+                fault: state.missing.get(&topic).filter(|_| uses_kafka(setup.policy.mode)).cloned(),
+                lag_records: lag.get(&topic).map(|(records, _)| *records),
+                lag_seconds: lag.get(&topic).and_then(|(_, seconds)| *seconds),
+            }
         });
         Status {
             state: state.phase,

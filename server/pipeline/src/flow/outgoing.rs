@@ -3,7 +3,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use model::Provenance;
+use model::{Provenance, Topic};
 
 use crate::{
     encode::{dead_letter, forward},
@@ -16,13 +16,21 @@ use crate::{
 /// is forgotten here would be counted twice when it returns.
 const AWAITED: usize = 2_000_000;
 
+/// What goes to Kafka beside or instead of what is the rule.
+#[derive(Debug, Clone, Default)]
+pub struct Forwarding {
+    /// Topics that are not read from Kafka: what is handed in for them would never come back.
+    pub left_out: Vec<Topic>,
+    /// Whether refused messages are copied to Kafka's topic of dead letters.
+    pub dead_letters: bool,
+}
+
 /// The flow's side of the spool. Without a spool it lets everything pass.
 #[derive(Debug, Default)]
 pub struct Outgoing {
     spool: Option<Arc<Spool>>,
     awaited: HashSet<u128>,
-    /// Whether refused messages are copied to Kafka.
-    copies: bool,
+    forwarding: Forwarding,
     /// Bytes that the batch in the making adds.
     added: u64,
 }
@@ -34,14 +42,14 @@ impl Outgoing {
     /// When the store cannot be read.
     pub fn open(
         spool: Option<Arc<Spool>>,
-        copies: bool,
+        forwarding: Forwarding,
         reader: &dyn Reader,
         writer: &dyn Writer,
     ) -> Result<Self, StoreError> {
         if let Some(spool) = &spool {
             spool.set_depth(writer.depth());
         }
-        let mut outgoing = Self { spool, copies, ..Self::default() };
+        let mut outgoing = Self { spool, forwarding, ..Self::default() };
         outgoing.reopen(reader)?;
         Ok(outgoing)
     }
@@ -69,13 +77,19 @@ impl Outgoing {
     /// When the spool does not take them on top of what waits.
     pub fn messages(&self, events: &[Decoded]) -> Result<Vec<Option<Message>>, StoreError> {
         let Some(spool) = &self.spool else { return Ok(vec![None; events.len()]) };
-        let message = |event| is_outgoing(event).then(|| forward(event));
+        let message = |event| self.is_outgoing(event).then(|| forward(event));
         let messages: Vec<_> = events.iter().map(message).collect();
         let (count, bytes) = (messages.iter().flatten().count(), messages.iter().flatten());
         let bytes: u64 = bytes.map(spooled).sum();
         let waiting = spool.depth().bytes + self.added;
         let full = waiting + bytes > spool.limit() || self.awaited.len() + count > AWAITED;
         if count > 0 && full { Err(StoreError::Spooled(waiting)) } else { Ok(messages) }
+    }
+
+    fn is_outgoing(&self, event: &Decoded) -> bool {
+        event.position.is_none()
+            && event.event.envelope.provenance == Provenance::Real
+            && !self.forwarding.left_out.contains(&event.event.data.topic())
     }
 
     /// The event of this key is on its way.
@@ -87,7 +101,7 @@ impl Outgoing {
     /// The copy of a refused message for Kafka, where one is wanted and the spool is less than half
     /// full: the other half is for events.
     pub fn copy(&mut self, rejected: &Rejected) -> Option<Outbound> {
-        let spool = self.spool.as_ref().filter(|_| self.copies)?;
+        let spool = self.spool.as_ref().filter(|_| self.forwarding.dead_letters)?;
         let message = dead_letter(rejected);
         let size = spooled(&message);
         if spool.depth().bytes + self.added + size > spool.limit() / 2 {
@@ -107,8 +121,4 @@ impl Outgoing {
     pub fn arrived(&mut self, key: u128) -> bool {
         self.awaited.remove(&key)
     }
-}
-
-fn is_outgoing(event: &Decoded) -> bool {
-    event.position.is_none() && event.event.envelope.provenance == Provenance::Real
 }

@@ -58,7 +58,7 @@ impl Bench {
             stats: Arc::new(Stats::default()),
             stored: Box::new(move |positions| tell.lock().unwrap().push(positions.clone())),
             spool: Some(Arc::clone(&spool)),
-            copy_dead_letters: true,
+            forwarding: Forwarding { dead_letters: true, left_out: vec![Topic::Etl] },
             clock: || START,
         });
         tokio::spawn(Arc::clone(&hub).pace(stop.clone()));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use model::{Change, snapshot::ChangeKey};
+use model::{Change, Snapshot, snapshot::ChangeKey};
 use tokio::time::Instant;
 
 #[derive(Debug)]
@@ -41,6 +41,19 @@ impl Pending {
                 }
             }
         }
+    }
+
+    /// Adds changes that have no place in a log: they are counted here.
+    pub fn add_next(&mut self, changes: Vec<Change>) {
+        if !changes.is_empty() {
+            self.add(self.to + 1, changes);
+        }
+    }
+
+    /// Brings a state up to what waits.
+    pub fn apply(&self, state: &mut Snapshot) {
+        self.changes.iter().for_each(|change| state.apply(change));
+        state.sequence = self.to;
     }
 
     /// Since when something waits, counted from the first time that this is asked; `None` while

@@ -43,6 +43,8 @@ pub struct Settings {
     pub instance: Option<String>,
     /// Names of the topics, in the order of `Topic::ALL`.
     pub names: [String; 7],
+    /// Topics that are not read from Kafka, nor made there.
+    pub left_out: Vec<Topic>,
     /// Name of the compacted topic that tells how far the spool is delivered.
     pub spool: String,
     /// Name of the topic that refused messages are copied to; nothing where they are not.
@@ -70,6 +72,7 @@ impl Settings {
             group: group.into(),
             instance: None,
             names: Topic::ALL.map(|topic| format!("{prefix}{topic}")),
+            left_out: Vec::new(),
             spool: format!("{prefix}spool"),
             dead_letters: None,
             properties: BTreeMap::new(),
@@ -82,6 +85,11 @@ impl Settings {
     /// The name of a topic in Kafka.
     pub fn name(&self, topic: Topic) -> &str {
         &self.names[topic.index()]
+    }
+
+    /// The topics that are read from Kafka, in the order of `Topic::ALL`.
+    pub fn read(&self) -> impl Iterator<Item = Topic> {
+        Topic::ALL.into_iter().filter(|topic| !self.left_out.contains(topic))
     }
 
     /// The topic of a name in Kafka.
@@ -123,6 +131,7 @@ impl fmt::Debug for Settings {
             .field("group", &self.group)
             .field("instance", &self.instance)
             .field("names", &self.names)
+            .field("left_out", &self.left_out)
             .field("spool", &self.spool)
             .field("dead_letters", &self.dead_letters)
             .field("properties", &self.properties.keys())

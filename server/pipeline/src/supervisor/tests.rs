@@ -7,7 +7,7 @@ use super::*;
 
 const START: Timestamp = Timestamp::from_millis(1_795_000_000_000);
 const AUTO: Policy =
-    Policy { mode: SourceMode::Auto, fallback_after: 60_000, health_every: 30_000 };
+    Policy { mode: SourceMode::Auto, mixed: false, fallback_after: 60_000, health_every: 30_000 };
 const KAFKA: Policy = Policy { mode: SourceMode::Kafka, ..AUTO };
 const SIMULATION: Policy = Policy { mode: SourceMode::Simulation, ..AUTO };
 
@@ -181,6 +181,22 @@ fn an_outage() {
     assert_eq!((state.phase, state.kafka), (Live, true));
 }
 
+/// Some topics are simulated always: the simulation runs from the first moment, through an outage,
+/// and beside what is real; what is shown goes from both to the simulation and back.
+#[test]
+fn topics_that_are_always_simulated() {
+    let policy = Policy { mixed: true, ..AUTO };
+    let (state, actions) = State::start(START, &policy);
+    let first = [Action::StartSimulation, Action::Show(Book::Mixed), Action::Probe];
+    assert_eq!((state.book.clone(), actions), (Book::Mixed, first.to_vec()));
+    let (state, actions) = next(state, silence(), START.plus(500), &policy, 1.0);
+    assert_eq!((state.phase, actions), (Simulating, vec![Action::Show(Book::Simulated)]));
+    let (state, actions) = next(state, Observation::BrokerAnswered, START.plus(900), &policy, 1.0);
+    assert_eq!(actions, [Action::StartKafka, Action::Show(Book::Mixed)]);
+    let (state, actions) = next(state, silence(), START.plus(999), &policy, 1.0);
+    assert_eq!((state.phase, state.book, actions), (Degraded, Book::Mixed, vec![]));
+}
+
 #[test]
 fn a_refused_client_is_stopped_and_started_again() {
     let (state, _) = next(at(Live), refusal(), START, &AUTO, 0.5);
@@ -237,10 +253,13 @@ proptest! {
     #[test]
     fn any_story_is_consistent(
         story in proptest::collection::vec((observation(), 0_i64..40_000, 0.0..1.0), 100..600),
-        policy in prop_oneof![Just(AUTO), Just(KAFKA)],
+        mode in prop_oneof![Just(AUTO), Just(KAFKA)],
+        mixed in any::<bool>(),
     ) {
+        let policy = Policy { mixed, ..mode };
         let (mut state, actions) = State::start(START, &policy);
-        let (mut kafka, mut simulation, mut shown) = (false, false, Book::Real);
+        let (mut kafka, mut simulation, mut shown) = (false, mixed, policy.view());
+        prop_assert_eq!(actions.contains(&Action::StartSimulation), mixed);
         let mut asked = actions.contains(&Action::Probe);
         let (mut now, mut refused) = (START, None);
         for (observation, later, jitter) in story {
@@ -279,11 +298,11 @@ proptest! {
                 }
             }
             prop_assert_eq!(state.kafka, kafka);
-            prop_assert_eq!(simulation, state.phase == Simulating);
+            prop_assert_eq!(simulation, mixed || state.phase == Simulating);
             prop_assert_eq!(&state.book, &shown);
-            prop_assert_eq!(shown == Book::Simulated, simulation);
+            prop_assert_eq!(shown == Book::Simulated, state.phase == Simulating);
             prop_assert!(state.next_attempt.is_some() || asked);
-            prop_assert!(policy.mode == SourceMode::Auto || !simulation);
+            prop_assert!(policy.mode == SourceMode::Auto || state.phase != Simulating);
             prop_assert!(state.reason.is_some() || matches!(state.phase, Live | Probing));
         }
     }

@@ -5,10 +5,7 @@ use std::time::Duration;
 use leptos::{prelude::*, task::spawn_local};
 use model::{Recorded, Timestamp};
 
-use crate::{
-    feed::{Fault, Host, Listing, escape},
-    state::Live,
-};
+use crate::feed::{Fault, Host, Listing, escape};
 
 /// Longest wait for an answer; the page says so then.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -57,23 +54,23 @@ pub struct Retry {
 
 impl Retry {
     /// Asks for the event again.
-    pub fn run(&self, live: Live, id: &str) {
+    pub fn run(&self, id: &str) {
         self.found.set(Found::Asked);
-        ask(live, self.host.clone(), id.to_owned(), self.found);
+        ask(self.host.clone(), id.to_owned(), self.found);
     }
 }
 
 /// Asks for an event, in the browser alone.
-pub fn load(live: Live, id: &str) -> RwSignal<Found> {
+pub fn load(id: &str) -> RwSignal<Found> {
     let found = RwSignal::new(Found::Asked);
     let host = Host::expect();
     provide_context(Retry { host: host.clone(), found });
     let id = id.to_owned();
-    Effect::new(move |_| ask(live, host.clone(), id.clone(), found));
+    Effect::new(move |_| ask(host.clone(), id.clone(), found));
     found
 }
 
-fn ask(live: Live, host: Host, id: String, found: RwSignal<Found>) {
+fn ask(host: Host, id: String, found: RwSignal<Found>) {
     let path = format!("/api/v1/events/{}", escape(&id));
     let one = host.get::<Recorded>(path);
     let timeout = set_timeout_with_handle(
@@ -85,11 +82,10 @@ fn ask(live: Live, host: Host, id: String, found: RwSignal<Found>) {
         },
         PATIENCE,
     );
-    let book = untrack(|| live.book());
     spawn_local(async move {
         let answer = match one.await {
             Ok(event) => {
-                let before = host.get::<Listing<Recorded>>(query(&event, &book.to_string())).await;
+                let before = host.get::<Listing<Recorded>>(query(&event)).await;
                 let before = before.ok().and_then(|list| previous(list.items, &event));
                 Found::Here { event: Box::new(event), before: before.map(Box::new) }
             }
@@ -103,12 +99,12 @@ fn ask(live: Live, host: Host, id: String, found: RwSignal<Found>) {
 }
 
 /// The newest events of the entity up to the moment of this one.
-fn query(event: &Recorded, book: &str) -> String {
+fn query(event: &Recorded) -> String {
     format!(
         "/api/v1/events?topic={}&entity={}&book={}&to={}&limit=10",
         event.topic,
         escape(&event.envelope.subject),
-        escape(book),
+        escape(&event.book.to_string()),
         escape(&event.envelope.time.plus(Timestamp::SECOND).to_string()),
     )
 }

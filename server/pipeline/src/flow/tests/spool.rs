@@ -112,8 +112,8 @@ async fn what_is_simulated_stays_here() {
     events[0].event.envelope.provenance = Provenance::Simulated;
     events.truncate(1);
     // The shelf keeps the real book alone, so the outcome is asked of the flow's own side.
-    let outgoing =
-        outgoing::Outgoing::open(Some(Arc::clone(&bench.spool)), true, &bench.shelf, &bench.shelf);
+    let (spool, shelf) = (Some(Arc::clone(&bench.spool)), &bench.shelf);
+    let outgoing = outgoing::Outgoing::open(spool, Forwarding::default(), shelf, shelf);
     assert_eq!(outgoing.unwrap().messages(&events).unwrap(), [None]);
     bench.end().await;
 }
@@ -155,5 +155,22 @@ async fn a_refused_message_is_copied_once() {
     let reason = bench.shelf.held().rejects[1].reason;
     assert_eq!(header("dead_reason").as_deref(), Some(reason.name()));
     assert_eq!(header("dead_truncated"), None);
+    bench.end().await;
+}
+
+/// What is handed in for a topic that is not read from Kafka is stored and does not go there: it
+/// would be awaited for ever.
+#[tokio::test]
+async fn what_never_comes_back_is_not_sent() {
+    let bench = Bench::new();
+    let mut events = decoded(messages(60));
+    let topic = |event: &Decoded| event.event.data.topic();
+    events.retain(|event| matches!(topic(event), Topic::Etl | Topic::System));
+    let others = events.iter().filter(|event| topic(event) != Topic::Etl).count();
+    assert!(others > 0 && others < events.len(), "both are there");
+    bench.ingest(events.clone()).await.unwrap();
+    assert_eq!(bench.shelf.events(), ids(&events));
+    assert_eq!(bench.shelf.held().spool.len(), others);
+    assert_eq!(bench.shelf.held().awaited.len(), others);
     bench.end().await;
 }

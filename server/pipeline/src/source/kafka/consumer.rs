@@ -120,7 +120,7 @@ impl Consumer {
         }
         let context = Context::new(Arc::clone(&shared), Box::new(observer));
         let client: BaseConsumer<Context> = config.create_with_context(context).map_err(unfit)?;
-        let names: Vec<&str> = settings.names.iter().map(String::as_str).collect();
+        let names: Vec<&str> = settings.read().map(|topic| settings.name(topic)).collect();
         client.subscribe(&names).map_err(|error| refused(&error))?;
         let (end, ended) = channel();
         let thread = thread::Builder::new().name("kafka".into());

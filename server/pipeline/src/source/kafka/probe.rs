@@ -83,7 +83,7 @@ const SETTLE: Duration = Duration::from_secs(1);
 pub fn probe(settings: &Settings, timeout: Duration) -> Result<Vec<Topic>, ProbeError> {
     let (_, cluster) = connect(settings, timeout)?;
     let is_there = |name| cluster.topics().iter().any(|topic| topic.name() == name);
-    let missing = Topic::ALL.into_iter().filter(|&topic| !is_there(settings.name(topic)));
+    let missing = settings.read().filter(|&topic| !is_there(settings.name(topic)));
     Ok(missing.collect())
 }
 

@@ -39,7 +39,7 @@ pub enum TopicsError {
 /// # Errors
 /// When no broker answers or one refuses.
 pub fn ensure_topics(settings: &Settings) -> Result<Vec<String>, TopicsError> {
-    ensure(settings, settings.names.iter().map(|name| new_topic(settings, name)))
+    ensure(settings, settings.read().map(|topic| new_topic(settings, settings.name(topic))))
 }
 
 /// Creates the topic of dead letters where it is missing. Blocks, as above.
