@@ -34,6 +34,7 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::{Book, SourceState, Status, Timestamp};
 use pipeline::{
+    conductor::Stored,
     drill::Drills,
     flow::Input,
     hub::Hub,
@@ -74,6 +75,8 @@ pub struct Shared {
     pub rules: Arc<Rules>,
     /// How Kafka is reached, and what its topics are called.
     pub kafka: kafka::Settings,
+    /// What the consumer has read, and what waits for it.
+    pub stored: Stored,
     /// When the program started.
     pub started: Instant,
     /// Metrics of this process.

@@ -100,6 +100,7 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
         drills: Arc::clone(&started.drills),
         rules: world.rules,
         kafka: settings(&config),
+        stored: started.stored.clone(),
         started: Instant::now(),
         metrics,
         parts: http::Manifest::read(&site),
@@ -211,6 +212,7 @@ struct Started {
     flow: Flow,
     conductor: tokio::task::JoinHandle<()>,
     courier: Option<Courier>,
+    stored: Stored,
 }
 
 impl World<'_> {
@@ -279,12 +281,12 @@ impl World<'_> {
             stats,
             drills: Arc::clone(&drills),
             spool,
-            stored,
+            stored: stored.clone(),
             version: env!("CARGO_PKG_VERSION"),
             jitter: rand::random::<f64>,
         };
         let conductor = tokio::spawn(Conductor::new(setup, self.stop.clone()).run());
-        Ok(Started { hub, input, reader, drills, flow, conductor, courier })
+        Ok(Started { hub, input, reader, drills, flow, conductor, courier, stored })
     }
 
     /// What is handed in goes to Kafka, unless no broker is ever asked for.

@@ -28,7 +28,7 @@ use crate::{
     hub::Hub,
     message::{Delivery, Gap},
     source::{
-        kafka::{self, Consumer, TopicsError, ensure_topics, probe},
+        kafka::{self, Consumer, PartitionLag, TopicsError, ensure_topics, probe},
         simulator::Simulation,
     },
     spool::Spool,
@@ -86,6 +86,11 @@ impl Stored {
         if let Some(consumer) = &*self.lock() {
             consumer.committed(positions.clone());
         }
+    }
+
+    /// What waits in the partitions that it reads; nothing while none runs.
+    pub fn lag(&self) -> Vec<PartitionLag> {
+        self.lock().as_ref().map_or_else(Vec::new, Consumer::lag)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Consumer>> {

@@ -47,10 +47,4 @@ fn of_status(status: &Status) {
         let age = spool.oldest.map_or(0, |oldest| status.now.since(oldest).max(0));
         gauge!("streamboard_spool_age_seconds").set(age as f64 / 1_000.0);
     }
-    for topic in &status.topics {
-        let name = topic.topic.name();
-        if let Some(seconds) = topic.lag_seconds {
-            gauge!("streamboard_kafka_lag_seconds", "topic" => name).set(seconds);
-        }
-    }
 }

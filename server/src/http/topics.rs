@@ -22,6 +22,15 @@ pub async fn list(State(shared): State<Arc<Shared>>) -> Result<Json<Page<Surveye
     let next = move |topic, partition| positions.get(&(topic, partition)).copied();
     let asked = tokio::task::spawn_blocking(move || survey(&settings, next)).await;
     let asked = asked.map_err(|error| unavailable(error.to_string()))?;
-    let items = asked.map_err(|error| unavailable(error.to_string()))?;
+    let mut items = asked.map_err(|error| unavailable(error.to_string()))?;
+    let lag = shared.stored.lag();
+    for topic in &mut items {
+        for partition in &mut topic.partitions {
+            let known = lag
+                .iter()
+                .find(|part| (part.topic, part.partition) == (topic.topic, partition.partition));
+            partition.lag_seconds = known.and_then(|part| part.seconds);
+        }
+    }
     Ok(Json(Page { items, next: None }))
 }

@@ -32,6 +32,8 @@ struct Partition {
     partition: i32,
     replicas: usize,
     lag_records: u64,
+    lag_seconds: Option<f64>,
+    per_second: Option<f64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -57,13 +59,15 @@ pub fn Clusters() -> Node {
 }
 
 /// Columns of the table.
-const HEADS: [Head; 8] = [
+const HEADS: [Head; 10] = [
     ("Topic", None),
     ("Partitions", Some("number")),
     ("Replicas", Some("number wide")),
     ("Retention", Some("number wide")),
     ("Cleanup", Some("wide")),
-    ("Waiting", Some("number")),
+    ("Records/s", Some("number wide")),
+    ("Lag, records", Some("number")),
+    ("Lag, s", Some("number")),
     ("Fullest, x even", Some("number wide")),
     ("Drift", None),
 ];
@@ -72,22 +76,77 @@ const HEADS: [Head; 8] = [
 pub fn table(listing: Listing<Cluster>) -> Node {
     let rows: Vec<_> = listing.items.iter().map(row).collect();
     let body = view! { <tbody>{rows}</tbody> }.into_any();
-    list::table(
+    let topics = list::table(
         "Topics of the cluster",
-        "Topics of Kafka: partitions, retention, lag, skew, drift",
+        "Topics of Kafka: partitions, retention, throughput, lag, skew, drift",
         &HEADS,
         body,
+    );
+    let count = listing.items.iter().map(|topic| topic.partitions.len()).sum::<usize>();
+    let parts = (count > 0).then(|| {
+        view! {
+            <details>
+                <summary>{format::plural(count, "partition")}</summary>
+                {partitions(&listing.items)}
+            </details>
+        }
+    });
+    view! { {topics} {parts} }.into_any()
+}
+
+/// Columns of the table of partitions.
+const PARTITION_HEADS: [Head; 5] = [
+    ("Topic", None),
+    ("Partition", Some("number")),
+    ("Records/s", Some("number")),
+    ("Lag, records", Some("number")),
+    ("Lag, s", Some("number")),
+];
+
+/// Every partition: a hot key shows as one that is far ahead of the others.
+fn partitions(topics: &[Cluster]) -> Node {
+    let row = |(topic, part): (&Cluster, &Partition)| {
+        view! {
+            <tr>
+                <th scope="row">{topic.name.clone()}</th>
+                <td class="number">{part.partition.to_string()}</td>
+                <td class="number">{decimal(part.per_second)}</td>
+                <td class="number">{format::count(part.lag_records)}</td>
+                <td class="number">{decimal(part.lag_seconds)}</td>
+            </tr>
+        }
+    };
+    let all =
+        topics.iter().flat_map(|topic| topic.partitions.iter().map(move |part| (topic, part)));
+    let rows: Vec<_> = all.map(row).collect();
+    let body = view! { <tbody>{rows}</tbody> }.into_any();
+    list::table(
+        "Partitions of the topics",
+        "Partitions: records of the last minute a second, and what waits",
+        &PARTITION_HEADS,
+        body,
     )
+}
+
+fn decimal(value: Option<f64>) -> String {
+    value.map_or_else(|| format::MISSING.to_owned(), |value| format::decimal(value, 1))
+}
+
+/// The sum over the partitions; nothing where one is unknown or there are none.
+fn throughput(topic: &Cluster) -> Option<f64> {
+    let sum = topic.partitions.iter().map(|part| part.per_second).sum();
+    if topic.present { sum } else { None }
+}
+
+/// The longest lag of the partitions whose lag is known.
+fn seconds(topic: &Cluster) -> Option<f64> {
+    topic.partitions.iter().filter_map(|part| part.lag_seconds).reduce(f64::max)
 }
 
 fn row(topic: &Cluster) -> Node {
     let missing = || format::MISSING.to_owned();
     let setting = |name: &str| topic.settings.get(name).cloned();
     let waiting = topic.partitions.iter().map(|part| part.lag_records).sum::<u64>();
-    let by_part = |part: &Partition| {
-        format!("partition {}: {}", part.partition, format::count(part.lag_records))
-    };
-    let by_part = topic.partitions.iter().map(by_part).collect::<Vec<_>>().join(", ");
     let replicas = topic.partitions.iter().map(|part| part.replicas).min();
     view! {
         <tr>
@@ -96,10 +155,10 @@ fn row(topic: &Cluster) -> Node {
             <td class="number wide">{replicas.map_or_else(missing, format::count)}</td>
             <td class="number wide">{setting("retention.ms").map_or_else(missing, retention)}</td>
             <td class="wide">{setting("cleanup.policy").unwrap_or_else(missing)}</td>
-            <td class="number" title=by_part>{format::count(waiting)}</td>
-            <td class="number wide">
-                {topic.skew.map_or_else(missing, |skew| format::decimal(skew, 1))}
-            </td>
+            <td class="number wide">{decimal(throughput(topic))}</td>
+            <td class="number">{format::count(waiting)}</td>
+            <td class="number">{decimal(seconds(topic))}</td>
+            <td class="number wide">{decimal(topic.skew)}</td>
             <td>{drift(topic)}</td>
         </tr>
     }

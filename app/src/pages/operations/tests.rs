@@ -179,7 +179,7 @@ fn the_history_tells_each_change_over_with_its_reason() {
 fn the_cluster_tells_what_waits_and_what_drifts() {
     let part = |partition: i32, lag: u64| {
         json!({ "partition": partition, "replicas": 1,
-        "lag_records": lag })
+        "lag_records": lag, "lag_seconds": if lag > 100 { Some(2.5) } else { None }, "per_second": 40.25 })
     };
     let topic = |name: &str, present: bool, drift: Value| {
         json!({ "name": name,
@@ -195,9 +195,11 @@ fn the_cluster_tells_what_waits_and_what_drifts() {
     let listing = serde_json::from_value(answer).unwrap();
     let page = text(&with_owner(|| cluster::table(listing).to_html()));
     for part in [
-        "bank.budget 2 1 7 d delete 1,204 1.5",
+        "bank.budget 2 1 7 d delete 80.5 1,204 2.5 1.5",
         "partitions 2, configured 4",
-        "delete 1,204 1.5 none",
+        "delete 80.5 1,204 2.5 1.5 none",
+        "what waits Topic Partition Records/s Lag, records Lag, s",
+        "bank.budget 0 40.3 1,200 2.5 bank.budget 1 40.3 4 \u{2013}",
         "missing in Kafka",
     ] {
         assert!(page.contains(part), "{part:?} is missing in {page}");

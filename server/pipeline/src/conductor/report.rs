@@ -28,7 +28,7 @@ pub struct Report {
 impl Report {
     /// Seconds by which the oldest message that waits in Kafka is behind; 0 when none waits.
     pub fn behind(&self, stored: &Stored) -> f64 {
-        behind(&lag(stored))
+        behind(&stored.lag())
     }
 
     /// Writes the status at a moment.
@@ -37,7 +37,7 @@ impl Report {
         let real = setup.hub.book(&Book::Real).map(|book| book.snapshot());
         let last_real = real.as_ref().and_then(|real| real.newest.values().max().copied());
         let real_alerts = real.as_ref().map_or([0; 4], |real| real.alert_counts());
-        let lag = lag(&setup.stored);
+        let lag = setup.stored.lag();
         measure(&lag);
         let catching_up = self.backlog.note(&lag, now);
         let lag = by_topic(&lag);
@@ -111,10 +111,6 @@ fn interval(setup: &Setup, provenance: Provenance, topic: Topic) -> i64 {
     }
 }
 
-fn lag(stored: &Stored) -> Vec<PartitionLag> {
-    stored.lock().as_ref().map_or_else(Vec::new, |consumer| consumer.lag())
-}
-
 /// Shows what waits in each partition to whoever collects metrics.
 #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
 fn measure(lag: &[PartitionLag]) {
@@ -122,6 +118,8 @@ fn measure(lag: &[PartitionLag]) {
         let labels =
             [("topic", part.topic.name().to_owned()), ("partition", part.partition.to_string())];
         metrics::gauge!("streamboard_kafka_lag_records", &labels).set(part.records as f64);
+        let seconds = part.seconds.unwrap_or(f64::NAN);
+        metrics::gauge!("streamboard_kafka_lag_seconds", &labels).set(seconds);
     }
 }
 

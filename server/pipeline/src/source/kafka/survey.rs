@@ -3,11 +3,13 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use model::Topic;
+use model::{Timestamp, Topic};
 use rdkafka::{
+    Offset, TopicPartitionList,
     admin::{AdminClient, AdminOptions, ConfigEntry, ResourceSpecifier},
     client::DefaultClientContext,
-    metadata::MetadataTopic,
+    consumer::{BaseConsumer, Consumer as _},
+    metadata::{Metadata, MetadataTopic},
     producer::{BaseProducer, Producer as _},
 };
 use schemars::JsonSchema;
@@ -17,6 +19,7 @@ use super::{
     Settings,
     probe::{ProbeError, Witness, connect},
     property::refusal,
+    record,
 };
 
 /// How long the first answer of a broker may take.
@@ -24,6 +27,9 @@ const CONNECT: Duration = Duration::from_secs(3);
 
 /// How long one further question may take.
 const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Milliseconds over which throughput is measured.
+const WINDOW: i64 = Timestamp::MINUTE;
 
 /// Settings of a topic that are always told.
 const TOLD: [&str; 2] = ["retention.ms", "cleanup.policy"];
@@ -50,7 +56,7 @@ pub struct Surveyed {
 }
 
 /// A partition of a topic.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "KafkaPartition")]
 pub struct Partition {
     /// Its number.
@@ -67,6 +73,11 @@ pub struct Partition {
     pub next: Option<i64>,
     /// Offsets that wait to be read; control records count among them.
     pub lag_records: u64,
+    /// Age in seconds of what was read last while others wait, an upper bound for the age of the
+    /// oldest that waits; nothing where nobody knows.
+    pub lag_seconds: Option<f64>,
+    /// Records a second that were added within the last minute, by their record times.
+    pub per_second: Option<f64>,
 }
 
 /// A setting that is other than configured.
@@ -96,11 +107,12 @@ pub fn survey(
     let present: Vec<&str> =
         settings.names.iter().map(String::as_str).filter(|name| found(name).is_some()).collect();
     let mut configs = describe(settings, &present)?;
+    let before = before(settings, &present, &metadata).unwrap_or_default();
     let mut surveyed = Vec::new();
     for topic in Topic::ALL {
         let name = settings.name(topic);
         let partitions = match found(name) {
-            Some(metadata) => partitions(&client, metadata, |part| next(topic, part))?,
+            Some(metadata) => partitions(&client, metadata, &before, |part| next(topic, part))?,
             None => Vec::new(),
         };
         let all = configs.remove(name).unwrap_or_default();
@@ -112,6 +124,7 @@ pub fn survey(
 fn partitions(
     client: &BaseProducer<Witness>,
     metadata: &MetadataTopic,
+    before: &BTreeMap<(String, i32), Offset>,
     next: impl Fn(i32) -> Option<i64>,
 ) -> Result<Vec<Partition>, ProbeError> {
     let one = |part: &rdkafka::metadata::MetadataPartition| {
@@ -127,11 +140,45 @@ fn partitions(
             high,
             next,
             lag_records: u64::try_from(waiting).unwrap_or(0),
+            lag_seconds: None,
+            per_second: before
+                .get(&(metadata.name().to_owned(), part.id()))
+                .and_then(|before| per_second(*before, low, high)),
         })
     };
     let mut partitions: Vec<_> = metadata.partitions().iter().map(one).collect::<Result<_, _>>()?;
     partitions.sort_unstable_by_key(|partition| partition.partition);
     Ok(partitions)
+}
+
+/// For each partition the first offset of the last minute.
+fn before(
+    settings: &Settings,
+    names: &[&str],
+    metadata: &Metadata,
+) -> Result<BTreeMap<(String, i32), Offset>, rdkafka::error::KafkaError> {
+    let client: BaseConsumer = settings.client(&[]).create()?;
+    let since = record::now().plus(-WINDOW).millis();
+    let mut asked = TopicPartitionList::new();
+    for topic in metadata.topics().iter().filter(|topic| names.contains(&topic.name())) {
+        for part in topic.partitions() {
+            asked.add_partition_offset(topic.name(), part.id(), Offset::Offset(since))?;
+        }
+    }
+    let answer = client.offsets_for_times(asked, TIMEOUT)?;
+    let found = answer.elements().into_iter();
+    Ok(found.map(|at| ((at.topic().to_owned(), at.partition()), at.offset())).collect())
+}
+
+/// Records a second since an offset; the end stands for none.
+#[expect(clippy::cast_precision_loss, reason = "a rate on a screen")]
+fn per_second(since: Offset, low: i64, high: i64) -> Option<f64> {
+    let count = match since {
+        Offset::Offset(offset) => high - offset.max(low),
+        Offset::End => 0,
+        _ => return None,
+    };
+    Some(count.max(0) as f64 * 1_000.0 / WINDOW as f64)
 }
 
 type Configs = BTreeMap<String, BTreeMap<String, String>>;
@@ -214,7 +261,28 @@ mod tests {
     use super::*;
 
     fn partition(partition: i32, low: i64, high: i64) -> Partition {
-        Partition { partition, leader: 1, replicas: 1, low, high, next: None, lag_records: 0 }
+        Partition {
+            partition,
+            leader: 1,
+            replicas: 1,
+            low,
+            high,
+            next: None,
+            lag_records: 0,
+            lag_seconds: None,
+            per_second: None,
+        }
+    }
+
+    #[test]
+    fn throughput_is_what_the_last_minute_added() {
+        let check = |since, low, high, expected| {
+            assert_eq!(per_second(since, low, high), expected, "{since:?} {low} {high}");
+        };
+        check(Offset::Offset(40), 0, 100, Some(1.0));
+        check(Offset::Offset(40), 70, 100, Some(0.5));
+        check(Offset::End, 0, 100, Some(0.0));
+        check(Offset::Invalid, 0, 100, None);
     }
 
     #[test]
