@@ -246,6 +246,7 @@ impl World<'_> {
             forwarding: Forwarding {
                 left_out: left_out(self.config),
                 dead_letters: self.config.kafka.dead_letters,
+                alerts: self.config.kafka.alerts,
             },
             clock: clock::now,
         })?;
@@ -338,6 +339,7 @@ pub fn settings(config: &Config) -> kafka::Settings {
     settings.spool = format!("{}spool", kafka.prefix);
     settings.left_out = left_out(config);
     settings.dead_letters = kafka.dead_letters.then(|| format!("{}dead-letters", kafka.prefix));
+    settings.alerts = kafka.alerts.then(|| format!("{}alerts", kafka.prefix));
     settings.partitions = kafka.partitions;
     settings.replication = kafka.replication;
     settings.topic_properties.clone_from(&kafka.topic_properties);

@@ -2,7 +2,7 @@
 //! entity. [`crate::decode`] reads it back as the same event.
 
 use bytes::Bytes;
-use model::{Event, Timestamp};
+use model::{Alert, Event, Timestamp};
 
 use crate::{
     message::{Decoded, Message},
@@ -23,6 +23,20 @@ pub fn encode(event: &Event, received: Timestamp) -> Message {
 /// An event that came by another way as a message, its payload as it arrived.
 pub fn forward(decoded: &Decoded) -> Message {
     message(&decoded.event, decoded.raw.clone(), decoded.received)
+}
+
+/// An alert as a message, keyed by its identity, so that a compacted topic has the newest state.
+pub fn alert(alert: &Alert, at: Timestamp) -> Message {
+    let value = serde_json::to_vec(alert).expect("an alert has text keys and no failing map");
+    Message {
+        topic: alert.topic,
+        position: None,
+        key: Some(Bytes::copy_from_slice(alert.id.as_str().as_bytes())),
+        headers: vec![("content-type".into(), "application/json".into())],
+        value: Some(value.into()),
+        record_time: None,
+        received: at,
+    }
 }
 
 /// A refused message as a copy for the topic of dead letters: key, headers and value as they

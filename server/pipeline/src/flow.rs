@@ -8,6 +8,7 @@
 
 mod folded;
 mod ledgers;
+mod news;
 mod outgoing;
 mod request;
 mod room;

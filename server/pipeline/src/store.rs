@@ -83,15 +83,37 @@ pub enum Outbound {
         /// What is delivered.
         message: Message,
     },
-    /// A copy of a message that was refused, for the topic of dead letters.
-    DeadLetter(Message),
+    /// Something that is only told there.
+    Copy(Route, Message),
+}
+
+/// Where something goes that is only told to Kafka.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Route {
+    /// To the topic of dead letters.
+    DeadLetters,
+    /// To the topic of alerts.
+    Alerts,
+}
+
+impl Route {
+    /// Every route.
+    pub const ALL: [Route; 2] = [Route::DeadLetters, Route::Alerts];
+
+    /// Its name in the spool and, behind a prefix, in Kafka. Stored, so never to be changed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Route::DeadLetters => "dead-letters",
+            Route::Alerts => "alerts",
+        }
+    }
 }
 
 impl Outbound {
     /// What is delivered.
     pub fn message(&self) -> &Message {
         match self {
-            Outbound::Event { message, .. } | Outbound::DeadLetter(message) => message,
+            Outbound::Event { message, .. } | Outbound::Copy(_, message) => message,
         }
     }
 }
@@ -101,8 +123,8 @@ impl Outbound {
 pub struct Waiting {
     /// Its number; they grow in the order in which it was handed in.
     pub number: u64,
-    /// Whether it is for the topic of dead letters, not its own.
-    pub dead_letter: bool,
+    /// Where it is told; nothing where it goes to its own topic.
+    pub route: Option<Route>,
     /// What is delivered.
     pub message: Message,
 }

@@ -310,7 +310,7 @@ fn spooled(from: u64, to: u64) -> Vec<Waiting> {
 }
 
 fn waiting(number: u64, message: Message) -> Waiting {
-    Waiting { number, dead_letter: false, message }
+    Waiting { number, route: None, message }
 }
 
 #[test]

@@ -31,6 +31,9 @@ pub struct Kafka {
     /// Whether refused messages are copied to the topic `<prefix>dead-letters`. Default false;
     /// `STREAMBOARD_KAFKA__DEAD_LETTERS`.
     pub dead_letters: bool,
+    /// Whether alerts of the real book are told in the topic `<prefix>alerts`. Default false;
+    /// `STREAMBOARD_KAFKA__ALERTS`.
+    pub alerts: bool,
     /// Whether the cluster holds a real bank's events, so that drills are never produced into it.
     /// Default false; `STREAMBOARD_KAFKA__PRODUCTION`.
     pub production: bool,
@@ -117,6 +120,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         doc: "Whether messages that are refused are copied to the topic prefix + `dead-letters`.",
     },
     Setting {
+        path: "kafka.alerts",
+        kind: Kind::Flag,
+        default: Default::Is("false"),
+        flag: None,
+        doc: "Whether each step of a real alert is told in the topic prefix + `alerts`.",
+    },
+    Setting {
         path: "kafka.production",
         kind: Kind::Flag,
         default: Default::Is("false"),
@@ -165,6 +175,7 @@ impl Kafka {
             partitions: small(layers.integer("kafka.partitions")),
             replication: small(layers.integer("kafka.replication")),
             dead_letters: layers.flag("kafka.dead_letters"),
+            alerts: layers.flag("kafka.alerts"),
             production: layers.flag("kafka.production"),
             properties: plain(&layers.properties).collect(),
             topic_properties: plain(&layers.topic_properties).collect(),

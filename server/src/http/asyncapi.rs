@@ -1,7 +1,7 @@
 //! The contract of the Kafka topics as AsyncAPI 3.0, made from the configuration and from the
 //! types themselves: whatever is configured is what stands there.
 
-mod dead_letters;
+mod told;
 
 use std::sync::Arc;
 
@@ -40,9 +40,7 @@ pub fn asyncapi(settings: &Settings) -> Value {
             messages.insert(key, message(topic, encoding, &payload, &headers));
         }
     }
-    if let Some(name) = &settings.dead_letters {
-        dead_letters::add(name, &mut channels, &mut operations, &mut messages);
-    }
+    told::add(settings, &mut generator, &mut channels, &mut operations, &mut messages);
     json!({
         "asyncapi": "3.0.0",
         "info": {
@@ -211,6 +209,7 @@ mod tests {
         let mut settings = Settings::new("a:9092,b:9093", "desk", "bank.");
         settings.names[Topic::Etl.index()] = "lineage".into();
         settings.dead_letters = Some("bank.dead-letters".into());
+        settings.alerts = Some("bank.alerts".into());
         settings.properties.insert("security.protocol".into(), "SASL_SSL".into());
         settings.properties.insert("sasl.password".into(), "hunter2".into());
         settings
@@ -224,6 +223,7 @@ mod tests {
         assert_eq!(document["channels"]["etl"]["address"], "lineage");
         assert_eq!(document["channels"]["budget"]["address"], "bank.budget");
         assert_eq!(document["channels"]["dead-letters"]["address"], "bank.dead-letters");
+        assert_eq!(document["channels"]["alerts"]["address"], "bank.alerts");
         let group = &document["operations"]["consume-risk"]["bindings"]["kafka"]["groupId"];
         assert_eq!(group["enum"], json!(["desk"]));
         assert!(!document.to_string().contains("hunter2"));

@@ -6,14 +6,14 @@ use bytes::Bytes;
 use model::{Position, Timestamp, Topic};
 use pipeline::{
     message::Message,
-    store::{Depth, Outbound, Returned, Waiting, spooled},
+    store::{Depth, Outbound, Returned, Route, Waiting, spooled},
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
 
-use super::{fault::Result, read::named};
-
-/// Before the topic of a dead letter, in the column `topic`. Stored, so never to be changed.
-const DEAD: &str = "dead-letters/";
+use super::{
+    fault::{Fault, Result},
+    read::named,
+};
 
 const ADD: &str = "
     INSERT INTO spool (topic, at, key, headers, value, size)
@@ -57,7 +57,7 @@ pub(super) fn add(
         let message = outbound.message();
         let topic = match outbound {
             Outbound::Event { .. } => Cow::Borrowed(message.topic.name()),
-            Outbound::DeadLetter(_) => Cow::Owned(format!("{DEAD}{}", message.topic)),
+            Outbound::Copy(route, _) => Cow::Owned(format!("{}/{}", route.name(), message.topic)),
         };
         let size = spooled(message);
         transaction.prepare_cached(ADD)?.execute(named_params! {
@@ -138,9 +138,16 @@ pub(super) fn list(
 
 fn waiting(row: &Row<'_>) -> Result<Waiting> {
     let topic: String = row.get(1)?;
-    let dead = topic.strip_prefix(DEAD);
-    let message = message(row, named(dead.unwrap_or(&topic))?)?;
-    Ok(Waiting { number: row.get(0)?, dead_letter: dead.is_some(), message })
+    let (route, topic) = match topic.split_once('/') {
+        Some((route, topic)) => (Some(named_route(route)?), topic),
+        None => (None, &*topic),
+    };
+    Ok(Waiting { number: row.get(0)?, route, message: message(row, named(topic)?)? })
+}
+
+fn named_route(name: &str) -> Result<Route> {
+    let found = Route::ALL.into_iter().find(|route| route.name() == name);
+    found.ok_or_else(|| Fault::Damaged(format!("no route is named {name:?}")))
 }
 
 fn message(row: &Row<'_>, topic: Topic) -> Result<Message> {

@@ -15,6 +15,7 @@ use model::{
 
 use super::{
     folded::{Folded, key},
+    news::News,
     outgoing::Outgoing,
     request::{Arrived, CommandError, Ingested, Request, SettleError},
 };
@@ -39,6 +40,7 @@ pub struct Ledgers {
     memory: Memory,
     positions: Positions,
     outgoing: Outgoing,
+    news: News,
 }
 
 struct Kept {
@@ -69,6 +71,7 @@ impl Ledgers {
             memory: Memory::new(REMEMBERED),
             positions: Positions::new(),
             outgoing,
+            news: News::default(),
         };
         ledgers.reopen()?;
         let memory = &mut ledgers.memory;
@@ -89,6 +92,9 @@ impl Ledgers {
         for (book, last) in books {
             let kept = self.read(&book, last)?;
             self.books.insert(book, kept);
+        }
+        if let Some(kept) = self.books.get(&Book::Real) {
+            self.news.reopen(kept.ledger.snapshot());
         }
         self.positions = self.reader.positions()?;
         self.outgoing.reopen(&*self.reader)
@@ -187,7 +193,23 @@ impl Ledgers {
             }
         }
         folded.finish();
+        self.tell(&mut folded);
         folded
+    }
+
+    /// Sends the alerts of the real book that have taken a step on their way to Kafka.
+    fn tell(&mut self, folded: &mut Folded) {
+        let Some(batch) = folded.batch.books.iter().find(|batch| batch.book == Book::Real) else {
+            return;
+        };
+        for alert in &batch.alerts {
+            if self.news.is_news(alert) {
+                folded.batch.spool.extend(self.outgoing.alert(alert, alert.changed_at));
+            }
+        }
+        if let Some(kept) = self.books.get(&Book::Real) {
+            self.news.bound(kept.ledger.snapshot());
+        }
     }
 
     /// Takes a source's events, passing over what a position says is stored.

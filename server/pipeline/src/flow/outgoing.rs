@@ -3,13 +3,13 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use model::{Provenance, Topic};
+use model::{Alert, Provenance, Timestamp, Topic};
 
 use crate::{
-    encode::{dead_letter, forward},
+    encode::{self, dead_letter, forward},
     message::{Decoded, Message},
     spool::Spool,
-    store::{Outbound, Reader, Rejected, StoreError, Writer, spooled},
+    store::{Outbound, Reader, Rejected, Route, StoreError, Writer, spooled},
 };
 
 /// Events that may be on their way to Kafka and back at one time. Ingest is refused beyond: what
@@ -23,6 +23,8 @@ pub struct Forwarding {
     pub left_out: Vec<Topic>,
     /// Whether refused messages are copied to Kafka's topic of dead letters.
     pub dead_letters: bool,
+    /// Whether alerts of the real book are told in Kafka's topic of alerts.
+    pub alerts: bool,
 }
 
 /// The flow's side of the spool. Without a spool it lets everything pass.
@@ -86,6 +88,19 @@ impl Outgoing {
         if count > 0 && full { Err(StoreError::Spooled(waiting)) } else { Ok(messages) }
     }
 
+    /// An alert for Kafka, where that is wanted and the spool has room.
+    pub fn alert(&mut self, alert: &Alert, at: Timestamp) -> Option<Outbound> {
+        let spool = self.spool.as_ref().filter(|_| self.forwarding.alerts)?;
+        let message = encode::alert(alert, at);
+        let size = spooled(&message);
+        if spool.depth().bytes + self.added + size > spool.limit() {
+            metrics::counter!("streamboard_alerts_not_told_total").increment(1);
+            return None;
+        }
+        self.added += size;
+        Some(Outbound::Copy(Route::Alerts, message))
+    }
+
     fn is_outgoing(&self, event: &Decoded) -> bool {
         event.position.is_none()
             && event.event.envelope.provenance == Provenance::Real
@@ -109,7 +124,7 @@ impl Outgoing {
             return None;
         }
         self.added += size;
-        Some(Outbound::DeadLetter(message))
+        Some(Outbound::Copy(Route::DeadLetters, message))
     }
 
     /// Whether the event of this key has to come back.

@@ -45,6 +45,11 @@ impl Bench {
     }
 
     fn on(shelf: Shelf) -> Self {
+        let left_out = vec![Topic::Etl];
+        Self::forwarding(shelf, Forwarding { left_out, dead_letters: true, alerts: false })
+    }
+
+    fn forwarding(shelf: Shelf, forwarding: Forwarding) -> Self {
         let (hub, stop) = (Hub::new(1), CancellationToken::new());
         let spool = Arc::new(Spool::new(SPOOL));
         let told = Arc::new(Mutex::new(Vec::new()));
@@ -58,7 +63,7 @@ impl Bench {
             stats: Arc::new(Stats::default()),
             stored: Box::new(move |positions| tell.lock().unwrap().push(positions.clone())),
             spool: Some(Arc::clone(&spool)),
-            forwarding: Forwarding { dead_letters: true, left_out: vec![Topic::Etl] },
+            forwarding,
             clock: || START,
         });
         tokio::spawn(Arc::clone(&hub).pace(stop.clone()));

@@ -17,6 +17,8 @@ use std::{collections::BTreeMap, fmt};
 use model::Topic;
 use rdkafka::ClientConfig;
 
+use crate::store::Route;
+
 pub use self::{
     baseline::parse_only,
     consumer::Consumer,
@@ -49,6 +51,8 @@ pub struct Settings {
     pub spool: String,
     /// Name of the topic that refused messages are copied to; nothing where they are not.
     pub dead_letters: Option<String>,
+    /// Name of the topic where alerts are told; nothing where they are not.
+    pub alerts: Option<String>,
     /// Further properties of librdkafka, such as TLS and SASL; they win over ours. Secrets among
     /// them are never shown.
     pub properties: BTreeMap<String, String>,
@@ -75,6 +79,7 @@ impl Settings {
             left_out: Vec::new(),
             spool: format!("{prefix}spool"),
             dead_letters: None,
+            alerts: None,
             properties: BTreeMap::new(),
             topic_properties: BTreeMap::new(),
             partitions: 4,
@@ -85,6 +90,14 @@ impl Settings {
     /// The name of a topic in Kafka.
     pub fn name(&self, topic: Topic) -> &str {
         &self.names[topic.index()]
+    }
+
+    /// The name of the topic where something is told; nothing where it is not.
+    pub fn route(&self, route: Route) -> Option<&str> {
+        match route {
+            Route::DeadLetters => self.dead_letters.as_deref(),
+            Route::Alerts => self.alerts.as_deref(),
+        }
     }
 
     /// The topics that are read from Kafka, in the order of `Topic::ALL`.
@@ -134,6 +147,7 @@ impl fmt::Debug for Settings {
             .field("left_out", &self.left_out)
             .field("spool", &self.spool)
             .field("dead_letters", &self.dead_letters)
+            .field("alerts", &self.alerts)
             .field("properties", &self.properties.keys())
             .field("topic_properties", &self.topic_properties)
             .field("partitions", &self.partitions)

@@ -3,7 +3,7 @@
 use pipeline::{
     encode::forward,
     message::Message,
-    store::{EventQuery, Outbound, Returned, StoreError, Waiting, dedupe_key, spooled},
+    store::{EventQuery, Outbound, Returned, Route, StoreError, Waiting, dedupe_key, spooled},
 };
 
 use super::*;
@@ -20,7 +20,7 @@ fn handed_in(source: &mut Source, from: u64, count: u64) -> (Batch, Vec<u128>) {
     }
     let keys = batch.spool.iter().filter_map(|outbound| match outbound {
         Outbound::Event { key, .. } => Some(*key),
-        Outbound::DeadLetter(_) => None,
+        Outbound::Copy(..) => None,
     });
     let keys = keys.collect();
     (batch, keys)
@@ -128,11 +128,14 @@ fn the_copy_of_a_dead_letter_waits_and_nothing_of_it_is_awaited() {
     let mut source = Source::new(6);
     let (mut batch, keys) = handed_in(&mut source, 1, 1);
     let copy = Message { value: Some("{".into()), ..batch.spool[0].message().clone() };
-    batch.spool.push(Outbound::DeadLetter(copy.clone()));
+    batch.spool.push(Outbound::Copy(Route::DeadLetters, copy.clone()));
     bench.commit(&batch);
     let bench = reopened(bench);
     let found = waiting(&bench, 0);
-    assert_eq!(found.iter().map(|it| it.dead_letter).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(
+        found.iter().map(|it| it.route).collect::<Vec<_>>(),
+        [None, Some(Route::DeadLetters)]
+    );
     assert_eq!(found[1].message, copy);
     assert_eq!(awaited(&bench), keys);
     assert_eq!(bench.writer.depth().records, 2);

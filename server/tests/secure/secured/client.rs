@@ -88,7 +88,7 @@ fn works(row: &str, settings: &Settings) {
     producer.flush(PATIENCE).expect(row);
     let (mut transactions, reached) = Transactions::open(settings, "desk").expect(row);
     assert_eq!(reached, 0, "{row}");
-    let waiting = Waiting { number: 1, dead_letter: false, message: message() };
+    let waiting = Waiting { number: 1, route: None, message: message() };
     transactions.deliver(&[waiting]).expect(row);
     let (send, messages) = channel();
     let sender =

@@ -100,12 +100,12 @@ impl Writer for Shelf {
         for outbound in &batch.spool {
             let number = held.numbered + 1;
             held.numbered = number;
-            let (key, dead_letter) = match outbound {
-                Outbound::Event { key, .. } => (Some(*key), false),
-                Outbound::DeadLetter(_) => (None, true),
+            let (key, route) = match outbound {
+                Outbound::Event { key, .. } => (Some(*key), None),
+                Outbound::Copy(route, _) => (None, Some(*route)),
             };
             let message = outbound.message().clone();
-            held.spool.push(Waiting { number, dead_letter, message });
+            held.spool.push(Waiting { number, route, message });
             held.awaited.extend(key);
         }
         for returned in &batch.returned {

@@ -1,7 +1,12 @@
 //! What is handed in goes on to Kafka once, and is recognised when it comes back from there.
 
+use model::{
+    AlertState,
+    alert::{Action, Command},
+};
+
 use super::*;
-use crate::store::Waiting;
+use crate::store::{Route, Waiting};
 
 /// What comes back from Kafka of what waits, from an offset on.
 fn back(bench: &Bench, offset: i64) -> Arrived {
@@ -139,7 +144,8 @@ async fn a_refused_message_is_copied_once() {
     bench.until(|bench| !bench.shelf.held().rejects.is_empty()).await;
     assert_eq!(bench.shelf.held().rejects.len(), 2);
     let waiting = bench.shelf.held().spool.clone();
-    let [Waiting { dead_letter: true, message: copy, .. }] = waiting.as_slice() else {
+    let [Waiting { route: Some(Route::DeadLetters), message: copy, .. }] = waiting.as_slice()
+    else {
         panic!("one copy: {}", waiting.len())
     };
     assert_eq!((copy.topic, &copy.key), (sound.topic, &sound.key));
@@ -172,5 +178,50 @@ async fn what_never_comes_back_is_not_sent() {
     assert_eq!(bench.shelf.events(), ids(&events));
     assert_eq!(bench.shelf.held().spool.len(), others);
     assert_eq!(bench.shelf.held().awaited.len(), others);
+    bench.end().await;
+}
+
+/// Each step of an alert goes to Kafka, once, even where the store refuses at first or the program
+/// starts again; a new value alone does not.
+#[tokio::test]
+async fn the_steps_of_an_alert_are_told() {
+    let telling = |shelf: Shelf| {
+        Bench::forwarding(shelf, Forwarding { alerts: true, ..Forwarding::default() })
+    };
+    let bench = telling(Shelf::default());
+    let gap = |seconds: i64, found: i64| {
+        let at = START.plus(seconds * Timestamp::SECOND);
+        let gap = Gap { at, topic: Topic::Budget, partition: 2, expected: 30, found };
+        Request::Arrived(Arrived { gaps: vec![gap], ..Arrived::default() })
+    };
+    let told = |bench: &Bench| {
+        let held = bench.shelf.held();
+        let alerts = held.spool.iter().filter(|it| it.route == Some(Route::Alerts));
+        let alerts = alerts.map(|it| {
+            let alert: model::Alert =
+                serde_json::from_slice(it.message.value.as_ref().unwrap()).unwrap();
+            assert_eq!(it.message.key.as_deref(), Some(alert.id.as_str().as_bytes()));
+            (alert.state, alert.value)
+        });
+        alerts.collect::<Vec<_>>()
+    };
+    bench.shelf.held().refusals = 2;
+    bench.input.send(gap(0, 42)).await.unwrap();
+    bench.until(|bench| bench.shelf.held().log.len() == 1).await;
+    bench.input.send(gap(9, 35)).await.unwrap();
+    bench.until(|bench| bench.shelf.held().log.len() == 2).await;
+    let fired = [(AlertState::Firing, 12.0)];
+    assert_eq!(told(&bench), fired, "17 are missed now, which is no step");
+    let alert = bench.hub.book(&Book::Real).unwrap().snapshot().alerts.keys().next().cloned();
+    let shelf = bench.shelf.clone();
+    bench.end().await;
+
+    let bench = telling(shelf);
+    let (action, actor) = (Action::Acknowledge, "Ana".to_owned());
+    let command = Command { alert: alert.unwrap(), action, actor, comment: None };
+    let at = START.plus(Timestamp::MINUTE);
+    let asked = bench.input.ask(|done| Request::Command { book: Book::Real, at, command, done });
+    asked.await.unwrap().unwrap();
+    assert_eq!(told(&bench), [fired[0], (AlertState::Acknowledged, 17.0)]);
     bench.end().await;
 }

@@ -13,6 +13,10 @@ use super::{
     probe::{ProbeError, connect},
     property::refusal,
 };
+use crate::store::Route;
+
+/// A month of 30 days, in milliseconds.
+const MONTH_MS: &str = "2592000000";
 
 /// How long a request to a broker may take here.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,12 +46,24 @@ pub fn ensure_topics(settings: &Settings) -> Result<Vec<String>, TopicsError> {
     ensure(settings, settings.read().map(|topic| new_topic(settings, settings.name(topic))))
 }
 
-/// Creates the topic of dead letters where it is missing. Blocks, as above.
+/// Creates the topic of a route where it is missing. Blocks, as above. Of an alert the newest state
+/// is enough, for a month after its last step.
 ///
 /// # Errors
 /// When no broker answers or one refuses.
-pub(super) fn ensure_dead_letters(settings: &Settings, name: &str) -> Result<(), TopicsError> {
-    ensure(settings, [new_topic(settings, name)]).map(drop)
+pub(super) fn ensure_route(
+    settings: &Settings,
+    route: Route,
+    name: &str,
+) -> Result<(), TopicsError> {
+    let topic = new_topic(settings, name);
+    let topic = match route {
+        Route::DeadLetters => topic,
+        Route::Alerts => {
+            topic.set("cleanup.policy", "compact,delete").set("retention.ms", MONTH_MS)
+        }
+    };
+    ensure(settings, [topic]).map(drop)
 }
 
 /// Creates a compacted topic of one partition where it is missing. Blocks, as above.

@@ -5,7 +5,10 @@
 //! fenced by the next one of its name, which then reads what the last complete transaction wrote.
 //! <https://cwiki.apache.org/confluence/display/KAFKA/KIP-98>
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use rdkafka::{
     Message as _, Offset, TopicPartitionList,
@@ -20,9 +23,9 @@ use super::{
     producer::{Deliveries, SendError, enqueue},
     property::refusal,
     record,
-    topics::{TopicsError, ensure_compacted, ensure_dead_letters},
+    topics::{TopicsError, ensure_compacted, ensure_route},
 };
-use crate::store::Waiting;
+use crate::store::{Route, Waiting};
 
 /// How long one step with a broker may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -74,7 +77,8 @@ pub struct Transactions {
     client: ThreadedProducer<Deliveries>,
     settings: Settings,
     identity: String,
-    dead_letters_are_there: bool,
+    /// The routes whose topics are there.
+    open: BTreeSet<Route>,
 }
 
 impl Transactions {
@@ -103,28 +107,27 @@ impl Transactions {
                 client,
                 settings: settings.clone(),
                 identity: identity.to_owned(),
-                dead_letters_are_there: false,
+                open: BTreeSet::new(),
             },
             reached,
         ))
     }
 
-    /// Delivers messages in order for each key, all or none; copies of dead letters only where their
-    /// topic is configured. Blocks. After an error this sender is of no more use.
+    /// Delivers messages in order for each key, all or none; copies only where their topic is
+    /// configured. Blocks. After an error this sender is of no more use.
     ///
     /// # Errors
     /// When it is not known that they are delivered.
     pub fn deliver(&mut self, messages: &[Waiting]) -> Result<(), DeliveryError> {
         let Some(last) = messages.last() else { return Ok(()) };
-        if messages.iter().any(|waiting| waiting.dead_letter) {
-            self.open_dead_letters()?;
+        for route in messages.iter().filter_map(|waiting| waiting.route) {
+            self.open_route(route)?;
         }
         self.client.begin_transaction()?;
-        for Waiting { dead_letter, message, .. } in messages {
-            let name = if *dead_letter {
-                self.settings.dead_letters.as_deref()
-            } else {
-                Some(self.settings.name(message.topic))
+        for Waiting { route, message, .. } in messages {
+            let name = match route {
+                Some(route) => self.settings.route(*route),
+                None => Some(self.settings.name(message.topic)),
             };
             if let Some(name) = name {
                 enqueue(&self.client, record::record(message, name), PATIENCE)?;
@@ -138,13 +141,13 @@ impl Transactions {
         Ok(self.client.commit_transaction(COMPLETE)?)
     }
 
-    /// The topic is made with the first letter.
-    fn open_dead_letters(&mut self) -> Result<(), DeliveryError> {
-        if let Some(name) = self.settings.dead_letters.as_deref()
-            && !self.dead_letters_are_there
+    /// The topic is made with the first that is told there.
+    fn open_route(&mut self, route: Route) -> Result<(), DeliveryError> {
+        if let Some(name) = self.settings.route(route)
+            && !self.open.contains(&route)
         {
-            ensure_dead_letters(&self.settings, name)?;
-            self.dead_letters_are_there = true;
+            ensure_route(&self.settings, route, name)?;
+            self.open.insert(route);
         }
         Ok(())
     }
