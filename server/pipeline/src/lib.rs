@@ -17,6 +17,7 @@ pub mod decode;
 pub mod drill;
 pub mod edge;
 pub mod encode;
+pub mod feed;
 pub mod flow;
 pub mod hub;
 pub mod ledger;
