@@ -13,7 +13,7 @@ use crate::{
 
 /// Version of the binary form; postcard does not describe itself, so a browser that finds
 /// another version reloads the page.
-pub const PROTOCOL: u16 = 4;
+pub const PROTOCOL: u16 = 5;
 
 /// Subprotocol with binary frames of postcard.
 pub const POSTCARD: &str = "streamboard.v1.postcard";

@@ -109,6 +109,12 @@ impl Fault {
         Self { reason, field: Some(field), detail }
     }
 
+    /// A message that nobody read to its end.
+    pub(crate) fn too_long() -> Self {
+        let what = format!("it has more than the {MAX_BYTES} bytes that are accepted");
+        Self::new(Reason::TooLarge, what)
+    }
+
     pub(crate) fn envelope(attribute: &str, what: impl std::fmt::Display) -> Self {
         Self::at(Reason::Envelope, attribute, what)
     }

@@ -1,6 +1,7 @@
 //! The side that reads: a few connections, shared by any number of threads.
 
 use std::{
+    collections::BTreeMap,
     ops::Deref,
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -10,8 +11,8 @@ use model::{Alert, AlertId, Book, EventId, Recorded, status::ChangeOver};
 use pipeline::{
     message::Message,
     store::{
-        AlertQuery, Checkpoint, DeadLetter, EventQuery, LogEntry, Page, Positions, Reader,
-        StoreError,
+        AlertQuery, Checkpoint, DeadLetter, EventQuery, FeedPosition, LogEntry, Page, Positions,
+        Reader, StoreError,
     },
 };
 use rusqlite::{Connection, OptionalExtension, params};
@@ -21,7 +22,7 @@ use super::{
     block::Unpacker,
     change_over, dead,
     fault::{Fault, Result},
-    file, replay, search, spool, write,
+    feed, file, replay, search, spool, write,
 };
 
 /// Connections at most; who comes when all are in use waits.
@@ -145,6 +146,13 @@ impl Reader for SqliteReader {
 
     fn positions(&self) -> std::result::Result<Positions, StoreError> {
         self.with(positions)
+    }
+
+    fn feed_positions(
+        &self,
+        feed: &str,
+    ) -> std::result::Result<BTreeMap<String, FeedPosition>, StoreError> {
+        self.with(|connection| feed::read(connection, feed))
     }
 
     fn recent_keys(

@@ -266,7 +266,8 @@ mod tests {
         check("92233720368547758.08", Currency::Usd, None);
         check("1234.505", Currency::Usd, None);
         check("0.5", Currency::Clp, None);
-        for text in ["", "-", ".5", "5.", "1,234.50", "1e3", " 1", "--1", "1.2.3", "NaN", "\u{661}"] {
+        for text in ["", "-", ".5", "5.", "1,234.50", "1e3", " 1", "--1", "1.2.3", "NaN", "\u{661}"]
+        {
             check(text, Currency::Usd, None);
         }
         let fault = Money::from_decimal("1.005", Currency::Usd).unwrap_err().to_string();

@@ -6,6 +6,9 @@ use bytes::Bytes;
 use super::Format;
 use crate::{decode::MAX_BYTES, store::KEPT_BYTES};
 
+/// Bytes kept of a row that is too long: one more than of a message, so that it counts as cut.
+const KEPT: usize = KEPT_BYTES + 1;
+
 /// What a file may begin with to say that it is UTF-8.
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -144,7 +147,7 @@ impl Splitter {
             return;
         }
         self.too_long = self.row.len() + bytes.len() > MAX_BYTES + "\r\n".len();
-        let most = if self.too_long { KEPT_BYTES } else { usize::MAX };
+        let most = if self.too_long { KEPT } else { usize::MAX };
         let room = most.saturating_sub(self.row.len());
         self.row.extend_from_slice(&bytes[..bytes.len().min(room)]);
         self.row.truncate(most);
@@ -215,7 +218,7 @@ mod tests {
         splitter.rewind();
         assert_eq!(splitter.next(), 6_000_003, "what was passed is not read again");
         let rows = splitter.push(b"x\n1\n");
-        assert!(rows[0].too_long && rows[0].line == 2 && rows[0].bytes.len() == KEPT_BYTES);
+        assert!(rows[0].too_long && rows[0].line == 2 && rows[0].bytes.len() == KEPT);
         assert_eq!(rows[1..], splitter_row(3, b"1"));
         let just = "y".repeat(MAX_BYTES) + "\r\n";
         assert!(!splitter.push(just.as_bytes())[0].too_long);
