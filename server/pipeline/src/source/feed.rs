@@ -5,18 +5,28 @@
 mod board;
 mod file;
 mod glob;
+mod http;
 mod outlet;
+#[cfg(test)]
+mod testing;
 
 use std::{sync::Arc, thread::JoinHandle};
 
 use model::Timestamp;
 
 pub use self::board::Board;
-use self::{board::Line, file::Tailer, outlet::Outlet};
+use self::{board::Line, file::Tailer, http::Poller, outlet::Outlet};
 use crate::{
-    feed::{Feed, Place},
-    flow::Input,
-    store::Reader,
+    decode::Fault,
+    edge::from_feed,
+    feed::{
+        Feed, Place,
+        map::row_id,
+        row::{Header, Row},
+        split::Raw,
+    },
+    flow::{Arrived, Input},
+    store::{FeedRow, Reader},
 };
 
 /// What the feeds are given.
@@ -82,6 +92,31 @@ fn run(feed: Feed, outlet: Outlet, line: Line, reader: &dyn Reader) {
     };
     match feed.place.clone() {
         Place::Files(path) => Tailer::new(feed, path, outlet, line, positions).run(),
-        Place::Url(_) => {}
+        Place::Url(address) => Poller::new(feed, address, outlet, line, positions).run(),
     }
+}
+
+/// Makes an event or a reject of a row. `place` is where people find it, and what names it where
+/// it has no id of its own.
+fn gather(
+    feed: &Feed,
+    raw: &Raw,
+    header: Option<&Header>,
+    (place, id): (String, Option<String>),
+    now: Timestamp,
+    arrived: &mut Arrived,
+) {
+    let row = match (raw.too_long, header) {
+        (true, _) => Err(Fault::too_long()),
+        (false, Some(header)) => Row::cells(&raw.bytes, header),
+        (false, None) => Row::json(&raw.bytes),
+    };
+    let (message, fault) = match row {
+        Ok(row) => feed.message(&row, id, now),
+        Err(fault) => {
+            let id = id.unwrap_or_else(|| row_id(raw.line, &raw.bytes));
+            (feed.unread(raw.bytes.clone(), &id, now), Some(fault))
+        }
+    };
+    from_feed(message, fault, FeedRow { feed: feed.name.clone(), place }, now, arrived);
 }

@@ -14,18 +14,11 @@ use std::{
 };
 
 use self::tail::{Seen, Tail};
-use super::{board::Line, glob::files, outlet::Outlet};
+use super::{board::Line, gather, glob::files, outlet::Outlet};
 use crate::{
-    decode::Fault,
-    edge::from_feed,
-    feed::{
-        Feed,
-        map::row_id,
-        row::{Header, Row},
-        split::Raw,
-    },
+    feed::{Feed, map::row_id},
     flow::Arrived,
-    store::{FeedPosition, FeedRow},
+    store::FeedPosition,
 };
 
 /// Files are looked at so often.
@@ -208,7 +201,17 @@ impl Tailer {
             if !rows.is_empty() {
                 let mut arrived = Arrived::default();
                 for raw in rows {
-                    self.row(&name, raw, tail.header.as_ref(), &mut arrived);
+                    let (place, id) =
+                        (format!("{name}:{}", raw.line), row_id(raw.line, &raw.bytes));
+                    let now = (self.line.clock)();
+                    gather(
+                        &self.feed,
+                        &raw,
+                        tail.header.as_ref(),
+                        (place, Some(id)),
+                        now,
+                        &mut arrived,
+                    );
                 }
                 self.send(&name, tail, arrived)?;
             }
@@ -226,23 +229,6 @@ impl Tailer {
         }
         self.positions.insert(name.to_owned(), position);
         Ok(())
-    }
-
-    fn row(&self, name: &str, raw: Raw, header: Option<&Header>, arrived: &mut Arrived) {
-        let now = (self.line.clock)();
-        let id = row_id(raw.line, &raw.bytes);
-        let row = match (raw.too_long, header) {
-            (true, _) => Err(Fault::too_long()),
-            (false, Some(header)) => Row::cells(&raw.bytes, header),
-            (false, None) => Row::json(&raw.bytes),
-        };
-        let (message, fault) = match row {
-            Ok(row) => self.feed.message(&row, Some(id), now),
-            Err(fault) => (self.feed.unread(raw.bytes.clone(), &id, now), Some(fault)),
-        };
-        let place = format!("{name}:{}", raw.line);
-        let row = FeedRow { feed: self.feed.name.clone(), place };
-        from_feed(message, fault, row, now, arrived);
     }
 }
 

@@ -3,16 +3,16 @@ use std::{
     io::Write,
 };
 
-use model::{Timestamp, Topic, status::FeedState};
+use model::{Timestamp, status::FeedState};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 use super::*;
 use crate::{
     decode::{MAX_BYTES, Reason},
-    feed::{Convert, Field, Format, Mapping, Place, Take},
+    feed::Format,
     flow::{Input, Request},
-    source::feed::Board,
+    source::feed::{Board, testing::monitor},
 };
 
 const HEADER: &str = "at,service,cpu\n";
@@ -26,33 +26,6 @@ struct Bench {
     board: Board,
     requests: mpsc::Receiver<Request>,
     stored: BTreeMap<String, FeedPosition>,
-}
-
-fn system(format: Format) -> Feed {
-    let column = |name: &str| match format {
-        Format::Csv { .. } => name.to_owned(),
-        _ => format!("/{name}"),
-    };
-    let field =
-        |path: &str, take: Take, convert: Convert| Field { path: vec![path.into()], take, convert };
-    let mut fields = vec![
-        field("service", Take::From(column("service")), Convert::Text),
-        field("up", Take::Value(true.into()), Convert::Flag),
-        field("system.cpu.utilization", Take::From(column("cpu")), Convert::Number),
-    ];
-    for name in [
-        "system.memory.utilization",
-        "request_rate",
-        "error_ratio",
-        "latency_p50_ms",
-        "latency_p95_ms",
-        "latency_p99_ms",
-    ] {
-        fields.push(field(name, Take::Value(0.into()), Convert::Number));
-    }
-    let map = Mapping { time: column("at"), id: None, fields };
-    let place = Place::Files(PathBuf::new());
-    Feed { name: "monitor".into(), topic: Topic::System, place, format, map }
 }
 
 impl Bench {
@@ -75,7 +48,7 @@ impl Bench {
 
     /// A new tailer that knows what is stored.
     fn restart(&mut self) {
-        let feed = system(self.format.clone());
+        let feed = monitor(self.format.clone());
         let (sender, requests) = mpsc::channel(64);
         self.requests = requests;
         self.board = Board::new([&feed].into_iter());
