@@ -3,7 +3,8 @@
 use std::{
     collections::BTreeSet,
     fs::{self, OpenOptions},
-    io::Write,
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
     path::Path,
     process::{Command, Stdio},
     thread::{sleep, spawn},
@@ -201,6 +202,61 @@ fn check(app: &App, written: &[Written]) {
     let places = letters.iter().map(|letter| text(&letter["row"]["place"]).replace(".1:", ":"));
     same(places.collect(), |written| &written.bad);
     assert!(events.iter().all(|event| event["envelope"]["provenance"] == "real"));
+}
+
+/// An address that answers once and is silent from then on holds no end up.
+#[test]
+fn an_address_is_read_and_shown_and_holds_no_end_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    spawn(move || {
+        let body = "[{\"id\": \"t-1\", \"at\": 1767225600000, \"cents\": 5}, {\"id\": \"t-2\"}]";
+        let mut held = Vec::new();
+        for (index, socket) in listener.incoming().enumerate() {
+            let mut socket = socket.expect("a connection");
+            if index == 0 {
+                let length = body.len();
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+                );
+                let request = BufReader::new(&socket).lines().map_while(Result::ok);
+                assert!(request.into_iter().any(|line| line.is_empty()), "a request");
+                socket.write_all((head + body).as_bytes()).expect("it is answered");
+            } else {
+                held.push(socket);
+            }
+        }
+    });
+    let data = TempDir::new().expect("a directory");
+    let feeds = format!(
+        "[[feed]]\nname = 'api'\ntopic = 'transactions'\nurl = 'http://{address}/tx?key=hush'\n\
+        every = '1s'\ntimeout = '20s'\nformat = 'json'\ntime = '/at'\nid = '/id'\n[feed.map]\n\
+        transaction = '/id'\naccount = {{ value = 'a' }}\namount.minor = '/cents'\n\
+        amount.currency = {{ value = 'USD' }}{CONSTANTS}"
+    );
+    let app = App::run(&mut fed(data.path(), &feeds));
+    let letter = app.until(|app| letters(app).pop());
+    assert_eq!(letter["row"], json!({ "feed": "api", "place": format!("http://{address}/tx#2") }));
+    let fed = app.until(|app| {
+        let status = app.get("/api/v1/status").ok(200);
+        Some(status["feeds"][0].clone()).filter(|feed| feed["rows"] == 2)
+    });
+    assert_eq!(
+        (&fed["name"], &fed["topic"], &fed["rejects"]),
+        (&json!("api"), &json!("transactions"), &json!(1))
+    );
+    assert_eq!(fed["place"], format!("http://{address}/tx"));
+    assert_eq!(real(&app)[0]["envelope"]["id"], "t-1");
+    let metrics = app.get("/metrics").text;
+    assert!(
+        metrics.contains("streamboard_feed_rows_total{feed=\"api\",outcome=\"event\"} 1"),
+        "{metrics}"
+    );
+    let page = app.get("/operations").text;
+    assert!(page.contains("Feeds") && page.contains("/tx") && !page.contains("hush"), "the table");
+    sleep(Duration::from_millis(1_200));
+    let (status, took) = app.end("TERM");
+    assert!(status.success() && took < Duration::from_secs(2), "{status} {took:?}");
 }
 
 /// All that the mapping found is in the letter; what was wrong is corrected, and the id is kept.

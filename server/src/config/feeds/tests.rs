@@ -263,3 +263,15 @@ fn a_folder_that_is_not_there_is_a_warning() {
     assert_eq!(warnings.len(), 1);
     assert!(warnings[0].reason.contains("the folder exports is not there yet"), "{warnings:?}");
 }
+
+#[test]
+fn the_example_of_the_readme_is_in_order() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let readme = std::fs::read_to_string(readme).expect("the README lies above the server");
+    let (_, rest) = readme.split_once("<!-- feeds").expect("a place for the example");
+    let (_, rest) = rest.split_once("```toml\n").expect("the example begins");
+    let (example, _) = rest.split_once("```").expect("the example ends");
+    let (feeds, faults) = load(example);
+    assert_eq!(faults, [""; 0]);
+    assert_eq!(feeds.len(), 2);
+}
