@@ -10,7 +10,7 @@ mod outlet;
 #[cfg(test)]
 mod testing;
 
-use std::{sync::Arc, thread::JoinHandle};
+use std::sync::Arc;
 
 use model::Timestamp;
 
@@ -46,7 +46,6 @@ pub struct Setup {
 /// Running feeds.
 pub struct Feeds {
     outlets: Vec<Outlet>,
-    threads: Vec<JoinHandle<()>>,
 }
 
 impl Feeds {
@@ -56,15 +55,14 @@ impl Feeds {
     /// When there is no thread for one.
     pub fn start(setup: Setup) -> std::io::Result<Self> {
         let Setup { feeds, input, reader, board, clock } = setup;
-        let mut started = Self { outlets: Vec::new(), threads: Vec::new() };
+        let mut started = Self { outlets: Vec::new() };
         for (index, feed) in feeds.into_iter().enumerate() {
             let outlet = Outlet::new(input.clone());
             let line = Line::new(board.clone(), index, &feed.name, clock);
             let (way, reader) = (outlet.clone(), Arc::clone(&reader));
             let thread = std::thread::Builder::new().name(format!("feed-{}", feed.name));
-            let thread = thread.spawn(move || run(feed, way, line, &*reader))?;
+            thread.spawn(move || run(feed, way, line, &*reader))?;
             started.outlets.push(outlet);
-            started.threads.push(thread);
         }
         Ok(started)
     }

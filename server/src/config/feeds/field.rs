@@ -27,25 +27,25 @@ pub(super) fn fields(
     let mut map = Map { entry, format, currency, fields: Vec::new() };
     map.walk(table.0, payload, &[], "");
     let fields = map.fields;
-    let topic_lacks = |name: &String| format!("map: the field {name} is missing");
     for name in missing(payload, &fields, &[]) {
-        entry.fault(table.1.clone(), topic_lacks(&name));
+        entry.fault(table.1.clone(), format_args!("map: the field {name} is missing"));
     }
     fields
 }
 
-/// Required fields that nothing is made of.
+/// Required fields that nothing is made of, of the payload and of each object that is begun.
 fn missing(shape: Shape<'_>, fields: &[Field], path: &[String]) -> Vec<String> {
     let mut missing = Vec::new();
-    for name in shape.required() {
+    let required = shape.required();
+    for name in shape.names() {
         let path = [path, &[name.to_owned()]].concat();
-        let within = fields.iter().filter(|field| field.path.starts_with(&path));
-        match (within.clone().count(), shape.property(name)) {
-            (0, _) => missing.push(path.join(".")),
-            (_, Some(shape)) if within.clone().all(|field| field.path.len() > path.len()) => {
-                missing.extend(self::missing(shape, fields, &path));
-            }
-            _ => {}
+        let mut within = fields.iter().filter(|field| field.path.starts_with(&path)).peekable();
+        if within.peek().is_none() {
+            missing.extend(required.contains(&name).then(|| path.join(".")));
+        } else if let Some(shape) = shape.property(name)
+            && within.all(|field| field.path.len() > path.len())
+        {
+            missing.extend(self::missing(shape, fields, &path));
         }
     }
     missing
@@ -221,9 +221,8 @@ fn known_word(word: &str, shape: Shape<'_>) -> Result<(), String> {
 
 /// A constant is converted here once, as it will be for every row.
 fn check_constant(take: &Take, convert: &Convert, shape: Shape<'_>) -> Result<(), String> {
-    let fixed = !matches!(convert, Convert::Minor { currency: Take::From(_) });
-    let Take::Value(_) = take else { return Ok(()) };
-    if !fixed {
+    let of_row = matches!(convert, Convert::Minor { currency: Take::From(_) });
+    if of_row || matches!(take, Take::From(_)) {
         return Ok(());
     }
     match convert.value(take, &Row::Json(Value::Null, "null"))? {
@@ -244,11 +243,8 @@ fn json(value: &DeValue<'_>) -> Value {
         DeValue::Datetime(time) => time.to_string().into(),
         DeValue::Array(items) => items.iter().map(|item| json(item.get_ref())).collect(),
         DeValue::Table(table) => {
-            let member = |(key, value): (
-                &toml::Spanned<std::borrow::Cow<'_, str>>,
-                &toml::Spanned<DeValue<'_>>,
-            )| { (key.get_ref().to_string(), json(value.get_ref())) };
-            Value::Object(table.iter().map(member).collect())
+            let members = table.iter();
+            members.map(|(key, value)| (key.get_ref().to_string(), json(value.get_ref()))).collect()
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The file of the feeds: a table `[[feed]]` for each. Every fault is told, with its place.
 
-use std::{collections::BTreeMap, ops::Range, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, ops::Range, path::PathBuf, time::Duration};
 
 use axum::http::{HeaderName, HeaderValue, Uri};
 use model::Topic;
@@ -47,11 +47,10 @@ const NAME: usize = 48;
 pub(super) fn feeds(reading: &mut Reading<'_>, layers: &Layers<'_>) -> Vec<(Origin, Feed)> {
     let table = reading.table();
     let mut feeds = Vec::new();
-    let mut names = BTreeMap::<String, Range<usize>>::new();
+    let mut names = BTreeSet::new();
     for (key, value) in table.get_ref() {
         let Some(entries) = value.get_ref().as_array().filter(|_| key.get_ref() == "feed") else {
-            let hint =
-                nearest(key.get_ref(), ["feed"].into_iter().filter(|one| key.get_ref() != one));
+            let hint = nearest(key.get_ref(), ["feed"].iter().filter(|one| key.get_ref() != **one));
             let reason = format!("{}: a feed is a table [[feed]]{hint}", key.get_ref());
             reading.fault(key.span(), reason);
             continue;
@@ -84,7 +83,7 @@ pub(super) struct Entry<'e, 'r, 't> {
 }
 
 impl Entry<'_, '_, '_> {
-    fn feed(&mut self, names: &mut BTreeMap<String, Range<usize>>) -> Option<Feed> {
+    fn feed(&mut self, names: &mut BTreeSet<String>) -> Option<Feed> {
         for (key, _) in self.table {
             if !KEYS.contains(&key.get_ref().as_ref()) {
                 let hint = nearest(key.get_ref(), KEYS);
@@ -128,14 +127,14 @@ impl Entry<'_, '_, '_> {
         self.text(key)
     }
 
-    fn name(&mut self, names: &mut BTreeMap<String, Range<usize>>) -> Option<String> {
+    fn name(&mut self, names: &mut BTreeSet<String>) -> Option<String> {
         let name = self.required("name")?;
         let span = self.span_of("name");
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if !name.bytes().all(plain) || name.len() > NAME {
             self.fault(span, format!("name: at most {NAME} of a to z, 0 to 9 and -"));
             None
-        } else if names.insert(name.clone(), span.clone()).is_some() {
+        } else if !names.insert(name.clone()) {
             self.fault(span, "name: another feed has it already");
             None
         } else {

@@ -234,6 +234,8 @@ fn faults_of_a_mapping() {
     );
     let (_, faults) = load(&etl.replace("job.namespace = { value = \"cron\" }\n", ""));
     assert_eq!(faults.len(), lacking + 1, "{faults:#?}");
+    let (_, faults) = load(&etl.replace("run.runId = \"RUN\"\n", ""));
+    assert_eq!(faults.len(), lacking + 1, "{faults:#?}");
     let (_, faults) = load(&format!("{etl}inputs = \"IN\"\n"));
     assert!(
         faults.iter().any(|fault| fault.contains("map.inputs: is a list, which no cell holds")),

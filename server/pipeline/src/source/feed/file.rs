@@ -130,7 +130,11 @@ impl Tailer {
     /// Finds out which file stands at a path by now, and where to go on in it. Answers with what is
     /// waited for.
     fn recognise(&mut self, path: &Path) -> Result<Option<String>, Stop> {
-        let seen = Seen::of(path)?;
+        let seen = match Seen::of(path) {
+            // It is gone since it was found: the next look leaves it.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            seen => seen?,
+        };
         let mut tail = match self.tails.remove(path) {
             Some(tail) if tail.seen == seen => Some(tail),
             Some(mut tail) if tail.seen.file != seen.file => {
@@ -199,19 +203,11 @@ impl Tailer {
                 return Err(Stop::Closed);
             }
             if !rows.is_empty() {
-                let mut arrived = Arrived::default();
+                let (mut arrived, now) = (Arrived::default(), (self.line.clock)());
                 for raw in rows {
-                    let (place, id) =
-                        (format!("{name}:{}", raw.line), row_id(raw.line, &raw.bytes));
-                    let now = (self.line.clock)();
-                    gather(
-                        &self.feed,
-                        &raw,
-                        tail.header.as_ref(),
-                        (place, Some(id)),
-                        now,
-                        &mut arrived,
-                    );
+                    let id = row_id(raw.line, &raw.bytes);
+                    let named = (format!("{name}:{}", raw.line), Some(id));
+                    gather(&self.feed, &raw, tail.header.as_ref(), named, now, &mut arrived);
                 }
                 self.send(&name, tail, arrived)?;
             }

@@ -26,7 +26,7 @@ pub(super) fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
         let entry = entry?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if !name.starts_with('.') && fits(&name, pattern) && fs::metadata(entry.path())?.is_file() {
+        if !name.starts_with('.') && fits(&name, pattern) && is_file(&entry.path()) {
             files.push(folder.join(entry.file_name()));
         }
         if files.len() > FILES {
@@ -35,6 +35,11 @@ pub(super) fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// Whether a file is there: it may be gone by now.
+fn is_file(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.is_file())
 }
 
 /// Whether a name fits a pattern in which `*` stands for any text and `?` for one character.

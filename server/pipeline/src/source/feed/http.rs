@@ -184,10 +184,9 @@ impl Poller {
                 gather(&self.feed, &raw, header.as_ref(), (place, None), now, &mut arrived);
                 if arrived.rejects.len() > before {
                     let content = xxh3_128(&raw.bytes);
-                    if self.refused.contains(&content) || !refused.insert(content) {
+                    if !refused.insert(content) || self.refused.contains(&content) {
                         arrived.rejects.pop();
                     }
-                    refused.insert(content);
                 }
                 if arrived.events.len() + arrived.rejects.len() >= ROWS {
                     self.send(std::mem::take(&mut arrived))?;
