@@ -53,6 +53,8 @@ only_in rdkafka pipeline
 only_in rusqlite server
 named_only_under "Kafka's client is named in one folder" '\brdkafka::' \
   'server/pipeline/src/source/kafka' "${sources[@]}"
+named_only_under "addresses of feeds are asked in one folder" '\bureq::' \
+  'server/pipeline/src/source/feed' "${sources[@]}"
 named_only_under "SQL is written in one folder" \
   '\brusqlite::|"(SELECT|INSERT INTO|UPDATE [a-z_]+ SET|DELETE FROM|CREATE TABLE|PRAGMA) ' \
   'server/src/store' "${sources[@]}"

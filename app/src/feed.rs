@@ -42,6 +42,7 @@ impl Default for Initial {
             latency_p99_ms: 0.0,
             catching_up: None,
             spool: None,
+            feeds: Vec::new(),
             viewers: 0,
             store_bytes: 0,
             runs: Vec::new(),

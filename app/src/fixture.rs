@@ -7,7 +7,7 @@ use model::{
     Alert, AlertState, Book, Currency, Figure, Provenance, Severity, Snapshot, SourceState,
     Timestamp, Topic,
     snapshot::Change,
-    status::{SpoolStatus, TopicStatus},
+    status::{FeedState, FeedStatus, SpoolStatus, TopicStatus},
     trend::STEP,
 };
 use serde::de::DeserializeOwned;
@@ -88,6 +88,20 @@ pub fn drill() -> Initial {
     initial
 }
 
+fn feed(name: &str, topic: Topic) -> FeedStatus {
+    FeedStatus {
+        name: name.into(),
+        topic,
+        place: "exports/*.csv".into(),
+        state: FeedState::Reading,
+        reason: None,
+        next_attempt: None,
+        rows: 12_480,
+        rejects: 3,
+        last_read: Some(now().plus(-4 * Timestamp::SECOND)),
+    }
+}
+
 fn status(initial: &mut Initial) {
     let status = &mut initial.status;
     status.state = SourceState::Live;
@@ -102,6 +116,7 @@ fn status(initial: &mut Initial) {
         oldest: Some(now().plus(-90_000)),
         fault: None,
     });
+    status.feeds = vec![feed("erp-budget", Topic::Budget), feed("monitor", Topic::System)];
     status.viewers = 6;
     status.version = "0.1.0".into();
     status.runs = vec![runs::budget(), runs::projects(), runs::burst()];

@@ -122,30 +122,33 @@ test.describe("with a broker of its own", () => {
       args: ["--source", "auto", "--brokers", brokers],
       env: { STREAMBOARD_SOURCE__TOPICS__ETL: "simulation", STREAMBOARD_KAFKA__GROUP: "mixed" },
     });
-    await expect.poll(async () => (await mixed.json("/api/v1/status")).state, { timeout: 40_000 }).toBe("live");
-    await page.goto(mixed.url);
-    await expect(page.getByRole("alert")).toContainText(/Simulated: Pipelines\.\s*All other figures are real\./);
-    await expect(page.locator(".chip")).toContainText("1 of 7 simulated");
-    const strip = (title: string) => page.locator("article.strip").filter({ has: page.getByRole("link", { name: title }) });
-    await expect(strip("Pipelines").locator("h2")).toContainText("SIM");
-    await expect(strip("Budget").locator("h2")).not.toContainText("SIM");
-    await expect(page.locator(".trust .answer")).toHaveText("Not all. Pipelines is simulated");
-    // What Kafka has of it is not read; what it has of the others is.
-    const { examples: [run] } = await mixed.json("/api/v1/schemas/etl");
-    const producer = kafka.producer();
-    await producer.connect();
-    await producer.send({ topic: "streamboard.etl", messages: [{ value: JSON.stringify(run) }] });
-    await producer.disconnect();
-    await produce(91_950_000);
-    await page.goto(`${mixed.url}/budget`);
-    await expect(page.locator("tr[data-entity=retail-banking]")).toContainText("92.0", { timeout: 30_000 });
-    expect((await mixed.json("/api/v1/events?topic=etl&book=real")).items).toHaveLength(0);
-    // The rows of the page are the simulation's, and an event of one opens.
-    await page.goto(`${mixed.url}/pipelines`);
-    await expect(page.locator("main h1 + *, .page-head").getByText("SIM").first()).toBeVisible();
-    await page.locator("main tbody th a").first().click();
-    await expect(page.getByRole("complementary").getByText("SIM")).toBeVisible();
-    await mixed.stop();
+    try {
+      await expect.poll(async () => (await mixed.json("/api/v1/status")).state, { timeout: 40_000 }).toBe("live");
+      await page.goto(mixed.url);
+      await expect(page.getByRole("alert")).toContainText(/Simulated: Pipelines\.\s*All other figures are real\./);
+      await expect(page.locator(".chip")).toContainText("1 of 7 simulated");
+      const strip = (title: string) => page.locator("article.strip").filter({ has: page.getByRole("link", { name: title }) });
+      await expect(strip("Pipelines").locator("h2")).toContainText("SIM");
+      await expect(strip("Budget").locator("h2")).not.toContainText("SIM");
+      await expect(page.locator(".trust .answer")).toHaveText("Not all. Pipelines is simulated");
+      // What Kafka has of it is not read; what it has of the others is.
+      const { examples: [run] } = await mixed.json("/api/v1/schemas/etl");
+      const producer = kafka.producer();
+      await producer.connect();
+      await producer.send({ topic: "streamboard.etl", messages: [{ value: JSON.stringify(run) }] });
+      await producer.disconnect();
+      await produce(91_950_000);
+      await page.goto(`${mixed.url}/budget`);
+      await expect(page.locator("tr[data-entity=retail-banking]")).toContainText("92.0", { timeout: 30_000 });
+      expect((await mixed.json("/api/v1/events?topic=etl&book=real")).items).toHaveLength(0);
+      // The rows of the page are the simulation's, and an event of one opens.
+      await page.goto(`${mixed.url}/pipelines`);
+      await expect(page.locator("main h1 + *, .page-head").getByText("SIM").first()).toBeVisible();
+      await page.locator("main tbody th a").first().click();
+      await expect(page.getByRole("complementary").getByText("SIM")).toBeVisible();
+    } finally {
+      await mixed.stop();
+    }
   });
 
   test("a killed broker shows the change-over, and its return the recovery", async ({ page }) => {

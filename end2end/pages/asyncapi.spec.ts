@@ -18,8 +18,7 @@ test("the document of the topics is AsyncAPI 3.0", async ({ server }) => {
 
 test("so is one with all that is told there", async () => {
   const server = await Server.start({ env: { STREAMBOARD_KAFKA__DEAD_LETTERS: "true", STREAMBOARD_KAFKA__ALERTS: "true" } });
-  const document = await server.json("/api/v1/asyncapi.json");
-  await server.stop();
+  const document = await server.json("/api/v1/asyncapi.json").finally(() => server.stop());
   expect(document.channels["dead-letters"].address).toBe("streamboard.dead-letters");
   expect(document.channels.alerts.address).toBe("streamboard.alerts");
   expect(await errors(document)).toEqual([]);

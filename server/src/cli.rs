@@ -89,7 +89,7 @@ impl Flags {
 pub enum Command {
     /// Run the dashboard; prints its URL when it can serve.
     Serve,
-    /// Read configuration and rules and print every fault; ends with 0 or 2.
+    /// Read configuration, rules and feeds and print every fault; ends with 0 or 2.
     Check,
     /// Write the generator's events to the configured brokers, for demonstration and load.
     Produce(Produce),

@@ -4,6 +4,7 @@
 //! default. Every fault of every layer is reported at once, with its place.
 
 mod fault;
+pub mod feeds;
 pub mod http;
 pub mod kafka;
 mod layer;
@@ -25,6 +26,7 @@ use std::{
 use self::layer::Layers;
 pub use self::{
     fault::{Fault, Origin},
+    feeds::Feeds,
     http::Http,
     kafka::Kafka,
     log::Log,
@@ -54,6 +56,8 @@ pub struct Config {
     pub simulation: Simulation,
     /// Which alert rules hold.
     pub rules: Rules,
+    /// Which files and addresses feed topics.
+    pub feeds: Feeds,
     /// How it logs.
     pub log: Log,
     /// The directory of people; empty where the generator's own holds.
@@ -120,6 +124,7 @@ fn build(mut layers: Layers<'_>) -> Result<Config, Vec<Fault>> {
         kafka: Kafka::read(&layers, &mut faults),
         simulation: Simulation::read(&layers, &mut faults),
         rules: Rules::read(&layers),
+        feeds: Feeds::read(&layers, &mut faults),
         log: Log::read(&layers),
         people: layers.people,
     };

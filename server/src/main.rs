@@ -43,7 +43,11 @@ fn main() -> ExitCode {
     match cli.command() {
         Command::Check => match rules(&config) {
             Ok(rules) => {
-                say(format_args!("configuration and {} rules are in order", rules.iter().len()))
+                for warning in config.feeds.warnings() {
+                    eprintln!("{warning}");
+                }
+                let (rules, feeds) = (rules.iter().len(), config.feeds.list.len());
+                say(format_args!("configuration, {rules} rules and {feeds} feeds are in order"))
             }
             Err(error) => bad_rules(&error),
         },

@@ -15,11 +15,16 @@ use pipeline::{
     conductor::{Conductor, Setup, Stored},
     courier::{self, Courier},
     drill::Drills,
+    feed::Feed,
     flow::{Flow, Forwarding, Input, Parts, Stats},
     hub::{Hub, Mix},
     rule::Rules,
     simulate::{self, Intervals},
-    source::{kafka, simulator::Simulation},
+    source::{
+        feed::{self, Board, Feeds},
+        kafka,
+        simulator::Simulation,
+    },
     spool::Spool,
     store::{Reader, Writer},
     supervisor::Policy,
@@ -90,6 +95,9 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
     let seed = seed(&config, &mut writer, &reader)?;
     let stop = CancellationToken::new();
     let identity = identity(&config.store.directory)?;
+    for warning in config.feeds.warnings() {
+        tracing::warn!(%warning, "a feed waits");
+    }
     let world = World { config: &config, identity, rules, seed, stop: stop.clone() };
     let started = world.start(Box::new(writer), Arc::new(reader))?;
     let site = site()?;
@@ -213,6 +221,7 @@ struct Started {
     conductor: tokio::task::JoinHandle<()>,
     courier: Option<Courier>,
     stored: Stored,
+    feeds: Feeds,
 }
 
 impl World<'_> {
@@ -265,6 +274,17 @@ impl World<'_> {
             input: input.clone(),
             spool,
         });
+        let feeds: Vec<Feed> =
+            self.config.feeds.list.iter().map(|(_, feed)| feed.clone()).collect();
+        let board = Board::new(feeds.iter());
+        let feeds = Feeds::start(feed::Setup {
+            feeds,
+            input: input.clone(),
+            reader: Arc::clone(&reader),
+            board: board.clone(),
+            clock: clock::now,
+        });
+        let feeds = feeds.context("no thread for a feed")?;
         let courier = courier.map(Courier::start).transpose();
         let courier = courier.context("no thread for the courier")?;
         let setup = Setup {
@@ -282,12 +302,13 @@ impl World<'_> {
             stats,
             drills: Arc::clone(&drills),
             spool,
+            feeds: board,
             stored: stored.clone(),
             version: env!("CARGO_PKG_VERSION"),
             jitter: rand::random::<f64>,
         };
         let conductor = tokio::spawn(Conductor::new(setup, self.stop.clone()).run());
-        Ok(Started { hub, input, reader, drills, flow, conductor, courier, stored })
+        Ok(Started { hub, input, reader, drills, flow, conductor, courier, stored, feeds })
     }
 
     /// What is handed in goes to Kafka, unless no broker is ever asked for.
@@ -316,6 +337,7 @@ impl World<'_> {
 impl Started {
     /// Waits until the sources have stopped, then until the flow has stored what they sent.
     async fn finish(self) {
+        self.feeds.stop();
         if let Err(error) = self.conductor.await {
             tracing::error!(%error, "the conductor had failed");
         }

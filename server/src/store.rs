@@ -12,6 +12,7 @@ mod cursor;
 mod dead;
 mod deed;
 mod fault;
+mod feed;
 mod file;
 mod read;
 mod replay;

@@ -124,6 +124,44 @@ pub struct SpoolStatus {
     pub fault: Option<String>,
 }
 
+/// What a feed does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum FeedState {
+    /// All that is there was read.
+    #[default]
+    Waiting,
+    /// Rows are there and are read.
+    Reading,
+    /// It cannot be read, and is tried again.
+    Failing,
+}
+
+/// A feed: files or an address that bring events to a topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FeedStatus {
+    /// Its name.
+    pub name: String,
+    /// The topic of its events.
+    pub topic: Topic,
+    /// Its files, or its address without the query.
+    pub place: String,
+    /// What it does.
+    pub state: FeedState,
+    /// Why it fails, or what it waits for; nothing while all is well.
+    pub reason: Option<String>,
+    /// When it is tried again, where it fails.
+    pub next_attempt: Option<Timestamp>,
+    /// Rows read since the start, the refused ones among them.
+    pub rows: u64,
+    /// Rows refused since the start.
+    pub rejects: u64,
+    /// When it last brought a row, since the start.
+    pub last_read: Option<Timestamp>,
+}
+
 /// What every page shows about its source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -163,6 +201,8 @@ pub struct Status {
     pub catching_up: Option<CatchingUp>,
     /// What waits for Kafka; nothing where no broker is ever asked for.
     pub spool: Option<SpoolStatus>,
+    /// The feeds, in the order of their file.
+    pub feeds: Vec<FeedStatus>,
     /// Viewers connected.
     pub viewers: u32,
     /// Bytes that the store takes on disk.

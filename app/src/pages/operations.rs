@@ -1,8 +1,9 @@
-//! Operations: the source, the topics, how the product itself does, what was refused, and the
+//! Operations: the source, the topics, the feeds, how the product itself does, what was refused, and the
 //! rules in force.
 
 mod bytes;
 mod cluster;
+mod feeds;
 mod history;
 mod list;
 mod rejects;
@@ -18,6 +19,7 @@ use model::{Status, status::SourceMode};
 
 use self::{
     cluster::Clusters,
+    feeds::Feeds,
     history::{History, words},
     rejects::Rejects,
     rules::Rules,
@@ -40,6 +42,7 @@ pub fn Operations() -> Node {
             <p class="lead">{move || live.status(undelivered)}</p>
         </section>
         <Topics/>
+        <Feeds/>
         <Clusters/>
         <History/>
         <Rejects/>

@@ -28,6 +28,7 @@ use crate::{
     hub::Hub,
     message::{Delivery, Gap},
     source::{
+        feed::Board,
         kafka::{self, Consumer, PartitionLag, TopicsError, ensure_topics, probe},
         simulator::Simulation,
     },
@@ -68,6 +69,8 @@ pub struct Setup {
     pub drills: Arc<Drills>,
     /// What waits for Kafka; nothing where no broker is ever asked for.
     pub spool: Option<Arc<Spool>>,
+    /// What the feeds do, for the status.
+    pub feeds: Board,
     /// Positions that are stored go through here to the consumer.
     pub stored: Stored,
     /// Version of the program.

@@ -99,17 +99,23 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn new(reason: Reason, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
         Self { reason, field: None, detail: bounded(detail.into()) }
     }
 
-    fn at(reason: Reason, field: &str, what: impl std::fmt::Display) -> Self {
+    pub(crate) fn at(reason: Reason, field: &str, what: impl std::fmt::Display) -> Self {
         let field = bounded(field.to_owned());
         let detail = bounded(format!("{field}: {what}"));
         Self { reason, field: Some(field), detail }
     }
 
-    fn envelope(attribute: &str, what: impl std::fmt::Display) -> Self {
+    /// A message that nobody read to its end.
+    pub(crate) fn too_long() -> Self {
+        let what = format!("it has more than the {MAX_BYTES} bytes that are accepted");
+        Self::new(Reason::TooLarge, what)
+    }
+
+    pub(crate) fn envelope(attribute: &str, what: impl std::fmt::Display) -> Self {
         Self::at(Reason::Envelope, attribute, what)
     }
 }

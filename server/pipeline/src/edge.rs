@@ -4,11 +4,11 @@
 use model::{Event, Timestamp};
 
 use crate::{
-    decode::{Trust, decode},
+    decode::{Fault, Trust, decode},
     encode::encode,
     flow::Arrived,
     message::{Decoded, Message},
-    store::Rejected,
+    store::{FeedRow, Rejected},
 };
 
 /// Decodes what a source delivers. A message that is refused is kept with its reason, and its
@@ -24,12 +24,30 @@ pub fn from_outside(messages: Vec<Message>, now: Timestamp) -> Arrived {
             Ok(decoded) => arrived.events.push(decoded),
             Err(fault) => arrived.rejects.push(Rejected {
                 message,
+                row: None,
                 reason: fault.reason,
                 detail: fault.detail,
             }),
         }
     }
     arrived
+}
+
+/// Decodes a row of a feed as if Kafka had brought it. One that could not be read or mapped, which
+/// `fault` says, or is refused then, is kept with its place.
+pub fn from_feed(
+    message: Message,
+    fault: Option<Fault>,
+    row: FeedRow,
+    now: Timestamp,
+    arrived: &mut Arrived,
+) {
+    match fault.map_or_else(|| decode(&message, now, Trust::Outside), Err) {
+        Ok(decoded) => arrived.events.push(decoded),
+        Err(Fault { reason, detail, .. }) => {
+            arrived.rejects.push(Rejected { message, row: Some(row), reason, detail });
+        }
+    }
 }
 
 /// Sends events that Streamboard makes through the edge.

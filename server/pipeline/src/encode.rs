@@ -42,7 +42,7 @@ pub fn alert(alert: &Alert, at: Timestamp) -> Message {
 /// A refused message as a copy for the topic of dead letters: key, headers and value as they
 /// arrived, as far as there is room, and what is known of the fault in headers `dead_*`.
 pub fn dead_letter(rejected: &Rejected) -> Message {
-    let Rejected { message, reason, detail } = rejected;
+    let Rejected { message, reason, detail, row } = rejected;
     let cut = |part: &Bytes, most: usize| part.slice(..part.len().min(most));
     let mut room = KEPT_BYTES;
     let fits = |(name, value): &&(String, Bytes)| {
@@ -56,6 +56,8 @@ pub fn dead_letter(rejected: &Rejected) -> Message {
         ("dead_topic", Some(message.topic.name().to_owned())),
         ("dead_partition", message.position.map(|position| position.partition.to_string())),
         ("dead_offset", message.position.map(|position| position.offset.to_string())),
+        ("dead_feed", row.as_ref().map(|row| row.feed.clone())),
+        ("dead_place", row.as_ref().map(|row| row.place.clone())),
         ("dead_received", Some(message.received.to_string())),
         ("dead_reason", Some(reason.name().to_owned())),
         ("dead_detail", Some(detail.chars().take(1_000).collect())),
@@ -130,7 +132,8 @@ mod tests {
             received: Timestamp::default(),
         };
         let detail = "why ".repeat(1_000);
-        let copy = dead_letter(&Rejected { message, reason: Reason::TooLarge, detail });
+        let reason = Reason::TooLarge;
+        let copy = dead_letter(&Rejected { message, reason, detail, row: None });
         let names: Vec<_> = copy.headers.iter().map(|(name, _)| name.as_str()).collect();
         let expected = [
             "small",

@@ -10,5 +10,9 @@
 //! Positions are the flow's: a source starts where the store says, and is told afterwards what
 //! became durable.
 
+//!
+//! A [`feed`] keeps its positions by file or address instead, in the same transactions.
+
+pub mod feed;
 pub mod kafka;
 pub mod simulator;

@@ -60,11 +60,43 @@ pub struct BookBatch {
 /// Next offset to read, by topic and partition.
 pub type Positions = BTreeMap<(Topic, i32), i64>;
 
+/// How far a place of a feed was read: a file, or an address.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FeedPosition {
+    /// What the file system calls the file, whatever its name is; 0 for an address.
+    pub file: i64,
+    /// Byte at which the next row begins.
+    pub offset: u64,
+    /// Line on which it begins, from 1.
+    pub line: u64,
+    /// A hash of what was read, by which another content is told from the same and more.
+    pub seal: i64,
+    /// The version that an address gave its answer (`ETag`).
+    pub etag: Option<String>,
+    /// When the answer had last changed, in the words of the address (`Last-Modified`).
+    pub modified: Option<String>,
+}
+
+/// Positions by feed and place.
+pub type FeedPositions = BTreeMap<(String, String), FeedPosition>;
+
+/// A row of a feed, for people to find it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FeedRow {
+    /// Name of the feed.
+    pub feed: String,
+    /// File and line, `exports/budget.csv:17`, or address and number of the item,
+    /// `https://erp.example/items#3`.
+    pub place: String,
+}
+
 /// A message that was refused, to be kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rejected {
     /// The message.
     pub message: Message,
+    /// The row that it was, where a feed brought it.
+    pub row: Option<FeedRow>,
     /// Why, as a class for counting.
     pub reason: Reason,
     /// Why, in a sentence that names the field.
@@ -156,6 +188,8 @@ pub struct Batch {
     pub books: Vec<BookBatch>,
     /// Positions reached in Kafka.
     pub positions: Positions,
+    /// Positions reached in feeds.
+    pub feeds: FeedPositions,
     /// Messages that were refused.
     pub rejects: Vec<Rejected>,
     /// What is to reach Kafka, in order.
@@ -186,6 +220,8 @@ pub struct DeadLetter {
     pub topic: Topic,
     /// Place in Kafka, where it came from there.
     pub position: Option<Position>,
+    /// The row that it was, where a feed brought it.
+    pub row: Option<FeedRow>,
     /// Class of the fault.
     pub reason: Reason,
     /// The fault in a sentence.
@@ -372,6 +408,12 @@ pub trait Reader: Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     fn positions(&self) -> Result<Positions, StoreError>;
+
+    /// Positions reached in a feed, by place.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn feed_positions(&self, feed: &str) -> Result<BTreeMap<String, FeedPosition>, StoreError>;
 
     /// Hands the keys of the newest stored events, oldest first, at most `limit`, to `each`: what
     /// a start fills the memory of the dedupe with. A key is that of [`dedupe_key`].

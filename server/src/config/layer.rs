@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, io, ops::Range, path::Path, time::Duration};
 
-use toml::de::{DeTable, DeValue};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 use super::{
     fault::{Fault, Origin, place},
@@ -35,9 +38,29 @@ pub(super) struct Reading<'a> {
     faults: Vec<Fault>,
 }
 
-impl Reading<'_> {
-    fn origin(&self, span: Range<usize>) -> Origin {
+impl<'a> Reading<'a> {
+    /// A file of which nothing is wrong so far.
+    pub(super) fn new(path: &'a Path, text: &'a str) -> Self {
+        Self { path, text, faults: Vec::new() }
+    }
+
+    /// What is wrong.
+    pub(super) fn into_faults(self) -> Vec<Fault> {
+        self.faults
+    }
+
+    /// The place of a byte.
+    pub(super) fn origin(&self, span: Range<usize>) -> Origin {
         place(self.path, self.text, span.start)
+    }
+
+    /// Reads its tables, and notes where it is not TOML.
+    pub(super) fn table(&mut self) -> Spanned<DeTable<'a>> {
+        let (table, errors) = DeTable::parse_recoverable(self.text);
+        for error in &errors {
+            self.fault(error.span().unwrap_or(0..0), one_line(error.message()));
+        }
+        table
     }
 
     /// Notes a fault at a place of the file.
@@ -71,11 +94,8 @@ impl<'a> Layers<'a> {
 
     /// Lays the file over the defaults.
     pub(super) fn add_file(&mut self, path: &Path, text: &str) {
-        let (table, errors) = DeTable::parse_recoverable(text);
-        let mut reading = Reading { path, text, faults: Vec::new() };
-        for error in &errors {
-            reading.fault(error.span().unwrap_or(0..0), one_line(error.message()));
-        }
+        let mut reading = Reading::new(path, text);
+        let table = reading.table();
         let syntax = reading.faults.clone();
         for (key, value) in table.get_ref() {
             if key.get_ref() == PEOPLE
@@ -160,24 +180,28 @@ impl<'a> Layers<'a> {
     }
 
     fn set_secret(&mut self, name: &str, kind: &str, place: &str, origin: Origin) {
-        let found = match kind {
-            "env" => self.environment.get(place).cloned().ok_or("is not set".to_owned()),
-            _ => (self.read)(Path::new(place)).map_err(|error| error.to_string()),
-        };
-        match found {
-            Ok(text) => {
-                self.set_property(
-                    PROPERTIES,
-                    name.to_owned(),
-                    text.trim_end_matches(['\r', '\n']).to_owned(),
-                    origin,
-                );
-            }
+        match self.secret(kind, place) {
+            Ok(text) => self.set_property(PROPERTIES, name.to_owned(), text, origin),
             Err(reason) => {
-                let reason = format!("{PROPERTIES}: {name}: {kind} {place}: {reason}");
+                let reason = format!("{PROPERTIES}: {name}: {reason}");
                 self.faults.push(Fault::new(origin, reason));
             }
         }
+    }
+
+    /// A secret that stands in a variable (`env`) or a file, without the end of its line.
+    pub(super) fn secret(&self, kind: &str, place: &str) -> Result<String, String> {
+        let found = match kind {
+            "env" => self.environment.get(place).cloned().ok_or("is not set".to_owned()),
+            _ => self.file(Path::new(place)),
+        };
+        let text = found.map_err(|reason| format!("{kind} {place}: {reason}"))?;
+        Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    }
+
+    /// The text of a file that a setting names.
+    pub(super) fn file(&self, path: &Path) -> Result<String, String> {
+        (self.read)(path).map_err(|error| error.to_string())
     }
 
     fn set_property(&mut self, path: &str, name: String, value: String, origin: Origin) {
@@ -318,7 +342,7 @@ fn raw(value: &DeValue<'_>) -> Raw {
 }
 
 /// `{ file = "PATH" }` or `{ env = "NAME" }`.
-fn secret<'a>(table: &'a DeTable<'_>) -> Option<(&'a str, &'a str)> {
+pub(super) fn secret<'a>(table: &'a DeTable<'_>) -> Option<(&'a str, &'a str)> {
     let (key, value) = table.iter().next().filter(|_| table.len() == 1)?;
     let kind = key.get_ref().as_ref();
     ["file", "env"].contains(&kind).then(|| Some((kind, value.get_ref().as_str()?))).flatten()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use model::Topic;
 
-use super::{http, kafka, log, rules, simulation, source, store};
+use super::{feeds, http, kafka, log, rules, simulation, source, store};
 
 /// One setting, or one for each topic.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +86,7 @@ pub const SETTINGS: &[&[Setting]] = &[
     kafka::SETTINGS,
     simulation::SETTINGS,
     rules::SETTINGS,
+    feeds::SETTINGS,
     log::SETTINGS,
 ];
 

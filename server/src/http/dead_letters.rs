@@ -165,6 +165,7 @@ mod tests {
             id: 7,
             topic: Topic::Budget,
             position: Some(Position { partition: 3, offset: 1_204 }),
+            row: None,
             reason: Reason::NotJson,
             detail: "it is no JSON".into(),
             received: crate::clock::now(),

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use model::{Position, Timestamp};
-use pipeline::store::{DeadLetter, KEPT_HEADERS, Page, Rejected, StoreError, kept};
+use pipeline::store::{DeadLetter, FeedRow, KEPT_HEADERS, Page, Rejected, StoreError, kept};
 use rusqlite::{Connection, Row, Transaction, named_params, params};
 
 use super::{
@@ -17,9 +17,9 @@ const TEXT: usize = 1_024;
 
 const ADD: &str = r#"
     INSERT INTO dead_letter (topic, partition, "offset", reason, detail, received, key, headers,
-        size, weight, bytes)
+        size, weight, bytes, feed, place)
     VALUES (:topic, :partition, :offset, :reason, :detail, :received, :key, :headers,
-        :size, :weight, :bytes)"#;
+        :size, :weight, :bytes, :feed, :place)"#;
 
 const MEASURE: &str = "SELECT count(*), coalesce(sum(weight), 0) FROM dead_letter";
 
@@ -32,11 +32,13 @@ const TRIM: &str = "
         WHERE rows > ?1 OR bytes > ?2)";
 
 const LIST: &str = r#"
-    SELECT id, topic, partition, "offset", reason, detail, received, key, headers, size, bytes
+    SELECT id, topic, partition, "offset", reason, detail, received, key, headers, size, bytes,
+        feed, place
     FROM dead_letter WHERE id < ?1 ORDER BY id DESC LIMIT ?2"#;
 
 const ONE: &str = r#"
-    SELECT id, topic, partition, "offset", reason, detail, received, key, headers, size, bytes
+    SELECT id, topic, partition, "offset", reason, detail, received, key, headers, size, bytes,
+        feed, place
     FROM dead_letter WHERE id = ?1"#;
 
 const REMOVE: &str = "DELETE FROM dead_letter WHERE id = ?1";
@@ -130,6 +132,8 @@ fn insert(transaction: &Transaction<'_>, rejected: &Rejected) -> Result<u64> {
         ":size": value.len(),
         ":weight": weight,
         ":bytes": &*kept(&value),
+        ":feed": rejected.row.as_ref().map(|row| &row.feed),
+        ":place": rejected.row.as_ref().map(|row| &row.place),
     })?;
     Ok(weight)
 }
@@ -179,11 +183,13 @@ fn read(row: &Row<'_>) -> Result<DeadLetter> {
     let (partition, offset) = (row.get::<_, Option<i32>>(2)?, row.get::<_, Option<i64>>(3)?);
     let (reason, headers) = (row.get::<_, String>(4)?, row.get::<_, String>(8)?);
     let size: u64 = row.get(9)?;
+    let (feed, place) = (row.get::<_, Option<String>>(11)?, row.get::<_, Option<String>>(12)?);
     let bytes: Vec<u8> = row.get(10)?;
     Ok(DeadLetter {
         id: row.get(0)?,
         topic: row.get::<_, String>(1)?.parse().map_err(|error| damaged(&error))?,
         position: partition.zip(offset).map(|(partition, offset)| Position { partition, offset }),
+        row: feed.zip(place).map(|(feed, place)| FeedRow { feed, place }),
         reason: serde_json::from_str(&reason).map_err(|error| damaged(&error))?,
         detail: row.get(5)?,
         received: Timestamp::from_millis(row.get(6)?),

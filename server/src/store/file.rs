@@ -20,11 +20,12 @@ pub(super) const NAME: &str = "streamboard.db";
 const LOCK: &str = "lock";
 
 /// Every schema step, oldest first; the position of a step, from 1, is its version.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../migrations/1.sql"),
     include_str!("../../migrations/2.sql"),
     include_str!("../../migrations/3.sql"),
     include_str!("../../migrations/4.sql"),
+    include_str!("../../migrations/5.sql"),
 ];
 
 const BUSY: Duration = Duration::from_secs(5);

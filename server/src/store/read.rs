@@ -1,6 +1,7 @@
 //! The side that reads: a few connections, shared by any number of threads.
 
 use std::{
+    collections::BTreeMap,
     ops::Deref,
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -8,8 +9,8 @@ use std::{
 
 use model::{Alert, AlertId, Book, EventId, Recorded, status::ChangeOver};
 use pipeline::store::{
-    AlertQuery, Checkpoint, DeadLetter, EventQuery, LogEntry, Page, Positions, Reader, StoreError,
-    Waiting,
+    AlertQuery, Checkpoint, DeadLetter, EventQuery, FeedPosition, LogEntry, Page, Positions,
+    Reader, StoreError, Waiting,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -18,7 +19,7 @@ use super::{
     block::Unpacker,
     change_over, dead,
     fault::{Fault, Result},
-    file, replay, search, spool, write,
+    feed, file, replay, search, spool, write,
 };
 
 /// Connections at most; who comes when all are in use waits.
@@ -142,6 +143,13 @@ impl Reader for SqliteReader {
 
     fn positions(&self) -> std::result::Result<Positions, StoreError> {
         self.with(positions)
+    }
+
+    fn feed_positions(
+        &self,
+        feed: &str,
+    ) -> std::result::Result<BTreeMap<String, FeedPosition>, StoreError> {
+        self.with(|connection| feed::read(connection, feed))
     }
 
     fn recent_keys(

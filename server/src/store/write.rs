@@ -16,7 +16,7 @@ use super::{
     block::{Packed, Packer, Run, Unpacker},
     change_over, dead, deed,
     fault::{Fault, Result},
-    spool, tidy,
+    feed, spool, tidy,
     wal::Copier,
 };
 
@@ -115,6 +115,7 @@ impl SqliteWriter {
             write_book(&transaction, book, &mut self.work)?;
         }
         write_positions(&transaction, &batch.positions)?;
+        feed::write(&transaction, &batch.feeds)?;
         let depth = spool::add(&transaction, &batch.spool, self.depth)?;
         spool::returned(&transaction, &batch.returned)?;
         let dead = self.dead.remove(&transaction, &batch.settled)?;

@@ -85,14 +85,19 @@ impl App {
 
     /// Starts a program that serves, and waits until it serves figures.
     pub fn run(command: &mut Command) -> App {
+        let app = App::serve(command);
+        app.ready();
+        app
+    }
+
+    /// Starts a program that serves, and waits until it says where.
+    pub fn serve(command: &mut Command) -> App {
         let mut child = command.spawn().expect("the program starts");
         let out = child.stdout.take().expect("its output is taken");
         let mut line = String::new();
         BufReader::new(out).read_line(&mut line).expect("it says where it serves");
         let address = line.trim().strip_prefix("http://").expect("a URL").to_owned();
-        let app = App { child, agent: agent(), address };
-        app.ready();
-        app
+        App { child, agent: agent(), address }
     }
 
     /// Starts a program on a data directory that another one holds, and waits until it answers.

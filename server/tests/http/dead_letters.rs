@@ -25,7 +25,7 @@ fn refused(offset: i64, value: impl Into<Vec<u8>>) -> Rejected {
         record_time: None,
         received: server::clock::now(),
     };
-    Rejected { message, reason: Reason::NotJson, detail: "it is no JSON".into() }
+    Rejected { message, row: None, reason: Reason::NotJson, detail: "it is no JSON".into() }
 }
 
 /// Puts dead letters into a store that no program uses yet, and a position beyond theirs.

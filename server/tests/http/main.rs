@@ -6,6 +6,7 @@ mod app;
 mod contract;
 mod dead_letters;
 mod events;
+mod feeds;
 mod program;
 mod rates;
 mod scenarios;

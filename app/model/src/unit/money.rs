@@ -117,6 +117,32 @@ impl Money {
         Self::new(units.saturating_mul(currency.minor_per_major()), currency)
     }
 
+    /// An amount in major units as text: an optional sign, digits, and after a point no more
+    /// digits than the currency has, but for zeros.
+    ///
+    /// # Errors
+    /// When the text is another one, or the amount leaves 64 bits.
+    pub fn from_decimal(text: &str, currency: Currency) -> Result<Self, InvalidAmount> {
+        let invalid = |why: String| InvalidAmount { text: text.chars().take(64).collect(), why };
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+        let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !plain(whole) || !plain(part) {
+            return Err(invalid("write digits, and a point before the decimals".to_owned()));
+        }
+        let places = currency.exponent() as usize;
+        let part = part.trim_end_matches('0');
+        if part.len() > places {
+            let found = part.len();
+            return Err(invalid(format!("{currency} has {places} decimals, not {found}")));
+        }
+        let sign = if text.starts_with('-') { "-" } else { "" };
+        let minor = format!("{sign}{whole}{part:0<places$}").parse();
+        minor
+            .map(|minor| Self::new(minor, currency))
+            .map_err(|_| invalid("it is too large".to_owned()))
+    }
+
     /// The sum, or `None` when the currencies differ or the sum leaves 64 bits.
     pub fn checked_add(self, other: Money) -> Option<Money> {
         (self.currency == other.currency)
@@ -164,6 +190,14 @@ impl Money {
     pub fn approximate_major(self) -> f64 {
         self.minor as f64 / self.currency.minor_per_major() as f64
     }
+}
+
+/// The text is no amount of the currency.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is no amount: {why}")]
+pub struct InvalidAmount {
+    text: String,
+    why: String,
 }
 
 /// Code, space, sign, thousands by commas, every decimal of the currency: `USD 1,284.06`.
@@ -214,6 +248,30 @@ mod tests {
         check(-5, Currency::Mxn, "MXN \u{2212}0.05");
         check(0, Currency::Ars, "ARS 0.00");
         check(i64::MIN, Currency::Clp, "CLP \u{2212}9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn decimal_text_is_exact_or_refused() {
+        let check = |text: &str, currency, minor: Option<i64>| {
+            let found = Money::from_decimal(text, currency).ok();
+            assert_eq!(found.map(|money| money.minor), minor, "{text} {currency}");
+        };
+        check("1234.50", Currency::Usd, Some(123_450));
+        check("1234.5", Currency::Usd, Some(123_450));
+        check("1234.5000", Currency::Usd, Some(123_450));
+        check("-0.01", Currency::Usd, Some(-1));
+        check("+7", Currency::Brl, Some(700));
+        check("920000000.00", Currency::Clp, Some(920_000_000));
+        check("90071992547409.93", Currency::Usd, Some(9_007_199_254_740_993));
+        check("92233720368547758.08", Currency::Usd, None);
+        check("1234.505", Currency::Usd, None);
+        check("0.5", Currency::Clp, None);
+        for text in ["", "-", ".5", "5.", "1,234.50", "1e3", " 1", "--1", "1.2.3", "NaN", "\u{661}"]
+        {
+            check(text, Currency::Usd, None);
+        }
+        let fault = Money::from_decimal("1.005", Currency::Usd).unwrap_err().to_string();
+        assert_eq!(fault, "\"1.005\" is no amount: USD has 2 decimals, not 3");
     }
 
     #[test]

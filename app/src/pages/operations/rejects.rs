@@ -31,10 +31,29 @@ pub struct Refused {
     detail: String,
     received: Timestamp,
     position: Option<Position>,
+    row: Option<Row>,
     pub(super) key: Option<String>,
     headers: Vec<(String, String)>,
     pub(super) size: u64,
     pub(super) bytes: String,
+}
+
+/// The row of a feed that a message was.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Row {
+    feed: String,
+    place: String,
+}
+
+impl Refused {
+    /// Where it came from: its place in Kafka, or its row of a feed.
+    fn place(&self) -> String {
+        match (&self.row, self.position) {
+            (Some(row), _) => format!("{}, {}", row.feed, row.place),
+            (None, Some(at)) => format!("{}, {}", at.partition, format::count(at.offset)),
+            (None, None) => format::MISSING.to_owned(),
+        }
+    }
 }
 
 /// The messages, newest first.
@@ -63,7 +82,7 @@ const HEADS: [Head; 6] = [
     ("Topic", None),
     ("Reason", None),
     ("What is wrong", Some("wide")),
-    ("Partition, offset", Some("number wide")),
+    ("Partition, offset or row", Some("number wide")),
     ("Bytes", Some("number wide")),
 ];
 
@@ -90,10 +109,7 @@ pub fn messages(listing: Listing<Refused>, now: Timestamp) -> Node {
 fn row(item: Refused, now: Timestamp) -> Node {
     let open = RwSignal::new(false);
     let expanded = text(move || if open.get() { "true" } else { "false" });
-    let place = item.position.map_or_else(
-        || format::MISSING.to_owned(),
-        |at| format!("{}, {}", at.partition, format::count(at.offset)),
-    );
+    let place = item.place();
     let (topic, reason, detail) = (item.topic.clone(), item.reason.clone(), item.detail.clone());
     let full = detail.clone();
     view! {
@@ -145,16 +161,21 @@ fn facts(item: &Refused) -> Vec<(&'static str, String)> {
     let missing = || format::MISSING.to_owned();
     let place = |read: fn(Position) -> String| item.position.map_or_else(missing, read);
     let header = |(name, value): &(String, String)| format!("{name}: {value}");
-    let mut facts = vec![
-        ("Topic", item.topic.clone()),
-        ("Partition", place(|at| format::count(at.partition))),
-        ("Offset", place(|at| format::count(at.offset))),
+    let mut facts = vec![("Topic", item.topic.clone())];
+    match &item.row {
+        Some(row) => facts.extend([("Feed", row.feed.clone()), ("Row", row.place.clone())]),
+        None => facts.extend([
+            ("Partition", place(|at| format::count(at.partition))),
+            ("Offset", place(|at| format::count(at.offset))),
+        ]),
+    }
+    facts.extend([
         ("Key", item.key.clone().unwrap_or_else(missing)),
         ("Reason", item.reason.clone()),
         ("What is wrong", item.detail.clone()),
         ("Received", format::moment_full(item.received)),
         ("Size", format!("{} bytes", format::count(item.size))),
-    ];
+    ]);
     facts.extend(item.headers.iter().map(|pair| ("Header", header(pair))));
     facts
 }

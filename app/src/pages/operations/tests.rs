@@ -125,6 +125,11 @@ fn a_refused_message_opens_to_all_that_is_kept() {
         assert!(page.contains(part), "{part:?} is missing in {page}");
     }
     assert!(opened.contains("{\"a\": &lt;1}"), "markup in a message stays text: {opened}");
+    let mut row = letter.clone();
+    row["row"] = json!({ "feed": "erp", "place": "exports/budget.csv:17" });
+    let read: Refused = serde_json::from_value(row.clone()).unwrap();
+    let page = text(&with_owner(|| rejects::opened(&read).to_html()));
+    assert!(page.contains("Feed erp Row exports/budget.csv:17 Key"), "{page}");
     let table = |answer: Value, now: Timestamp| {
         let listing = serde_json::from_value(answer).unwrap();
         with_owner(|| rejects::messages(listing, now).to_html())
@@ -133,6 +138,8 @@ fn a_refused_message_opens_to_all_that_is_kept() {
     assert!(html.contains("aria-expanded=\"false\"") && !html.contains("<pre"), "{html}");
     assert!(text(&html).contains("14:42:18 budget shape missing field `svp` 3, 184,221 10"));
     assert!(text(&html).contains("The newest 1 are listed."), "{html}");
+    let html = table(json!({ "items": [row], "next": null }), fixture::now());
+    assert!(text(&html).contains("erp, exports/budget.csv:17 10"), "{html}");
     let none = table(json!({ "items": [], "next": null }), fixture::now());
     assert!(none.contains("Nothing was refused."), "{none}");
 }

@@ -79,6 +79,7 @@ impl Report {
             latency_p99_ms: setup.stats.latency().p99,
             catching_up,
             spool: setup.spool.as_deref().map(waiting),
+            feeds: setup.feeds.list(),
             viewers: u32::try_from(setup.hub.viewers()).unwrap_or(u32::MAX),
             store_bytes: setup.reader.bytes(),
             runs: setup.drills.list(),

@@ -9,7 +9,8 @@ use super::request::{Arrived, CommandError, Ingested, Request, SettleError};
 use crate::{
     message::{Decoded, Gap},
     store::{
-        Batch, BookBatch, LogEntry, Logged, Positions, Rejected, Returned, StoreError, dedupe_key,
+        Batch, BookBatch, FeedPositions, LogEntry, Logged, Positions, Rejected, Returned,
+        StoreError, dedupe_key,
     },
 };
 
@@ -59,8 +60,9 @@ impl Folded {
     }
 
     /// Adds what came with a source's events.
-    pub fn source(&mut self, positions: Positions, rejects: Vec<Rejected>) {
+    pub fn source(&mut self, positions: Positions, feeds: FeedPositions, rejects: Vec<Rejected>) {
         self.batch.positions.extend(positions);
+        self.batch.feeds.extend(feeds);
         self.batch.rejects.extend(rejects);
     }
 
@@ -148,6 +150,7 @@ impl Folded {
     pub fn batch_is_empty(&self) -> bool {
         self.batch.books.is_empty()
             && self.batch.positions.is_empty()
+            && self.batch.feeds.is_empty()
             && self.batch.rejects.is_empty()
             && self.batch.returned.is_empty()
             && self.batch.settled.is_empty()
@@ -197,6 +200,7 @@ impl Folded {
             events: events.filter(from_source).chain(self.twins).collect(),
             rejects: self.batch.rejects,
             positions: self.batch.positions,
+            feeds: self.batch.feeds,
             gaps: self.gaps,
             room: None,
         };

@@ -231,13 +231,16 @@ impl Ledgers {
             if !stored(&event, &self.positions)
                 && let Some(known) = self.event(event, true, folded)
             {
-                let awaited = key(&known).filter(|key| self.outgoing.arrived(*key));
+                // Only Kafka brings back what was sent there.
+                let came_back =
+                    |key: &u128| known.position.is_some() && self.outgoing.arrived(*key);
+                let awaited = key(&known).filter(came_back);
                 folded.known(known, awaited);
             }
         }
         let copies = arrived.rejects.iter().filter_map(|rejected| self.outgoing.copy(rejected));
         folded.batch.spool.extend(copies);
-        folded.source(arrived.positions, arrived.rejects);
+        folded.source(arrived.positions, arrived.feeds, arrived.rejects);
     }
 
     /// Folds an event that is handed in, and sends it on its way to Kafka as this message.

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::Taken;
 use crate::{
     message::{Decoded, Gap},
-    store::{Positions, Rejected, StoreError},
+    store::{FeedPositions, Positions, Rejected, StoreError},
 };
 
 /// Decoded messages of a source, with the places that they bring it to.
@@ -21,6 +21,8 @@ pub struct Arrived {
     pub rejects: Vec<Rejected>,
     /// Next offsets to read, once these are stored.
     pub positions: Positions,
+    /// How far its feed is read, once these are stored.
+    pub feeds: FeedPositions,
     /// Partitions that do not go on where they stopped, before all of these.
     pub gaps: Vec<Gap>,
     /// Room that was taken for them, by a source that waits for room.
@@ -33,6 +35,7 @@ impl Arrived {
         self.events.is_empty()
             && self.rejects.is_empty()
             && self.positions.is_empty()
+            && self.feeds.is_empty()
             && self.gaps.is_empty()
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     encode::encode,
     message::{Decoded, Gap, Message},
     simulate::{Intervals, World},
-    store::{LogEntry, Logged, Positions},
+    store::{FeedPosition, FeedPositions, LogEntry, Logged, Positions},
 };
 
 /// 2026-01-05, a Monday, 09:00 UTC.
@@ -216,6 +216,25 @@ async fn an_event_that_came_both_ways_in_a_refused_batch_is_not_lost() {
     told.await.unwrap().unwrap_err();
     bench.until(|bench| bench.shelf.held().positions == positions).await;
     assert!(bench.shelf.events().contains(&ids(&both)[0]), "its position was passed");
+    bench.shows_the_log().await;
+    bench.end().await;
+}
+
+#[tokio::test]
+async fn a_position_of_a_feed_is_stored_with_its_events_or_tried_again_with_them() {
+    let bench = Bench::new();
+    bench.shelf.held().refusals = 2;
+    let events = decoded(messages(2));
+    let at = |offset| {
+        let position = FeedPosition { offset, line: 3, ..FeedPosition::default() };
+        FeedPositions::from([(("erp".to_owned(), "a.csv".to_owned()), position)])
+    };
+    for (events, offset) in [(events.clone(), 70), (vec![], 80)] {
+        let arrived = Arrived { events, feeds: at(offset), ..Arrived::default() };
+        bench.input.send(Request::Arrived(arrived)).await.unwrap();
+        bench.until(|bench| bench.shelf.held().feeds == at(offset)).await;
+        assert_eq!(bench.shelf.events(), ids(&decoded(messages(2))));
+    }
     bench.shows_the_log().await;
     bench.end().await;
 }

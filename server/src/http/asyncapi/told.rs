@@ -88,6 +88,8 @@ fn dead_letter() -> Value {
                 "dead_topic": { "enum": Topic::ALL.map(Topic::name) },
                 "dead_partition": { "type": "string", "pattern": "^[0-9]+$" },
                 "dead_offset": { "type": "string", "pattern": "^[0-9]+$" },
+                "dead_feed": { "type": "string", "description": "The feed, where it is a row." },
+                "dead_place": { "type": "string", "description": "File and line, or address." },
                 "dead_received": { "type": "string", "format": "date-time" },
                 "dead_reason": { "enum": Reason::ALL.map(Reason::name) },
                 "dead_detail": { "type": "string", "maxLength": 1_000 },

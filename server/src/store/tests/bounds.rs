@@ -7,7 +7,7 @@ use model::{AlertState, SourceState, status::ChangeOver};
 use pipeline::{
     decode::Reason,
     message::Message,
-    store::{Checkpoint, DeadLetter, KEPT_BYTES, Rejected},
+    store::{Checkpoint, DeadLetter, FeedPosition, KEPT_BYTES, Rejected},
 };
 
 use super::*;
@@ -22,7 +22,7 @@ fn rejected(number: usize, bytes: usize) -> Rejected {
         record_time: None,
         received: START.plus(number as i64),
     };
-    Rejected { message, reason: Reason::NotJson, detail: "it is no JSON".into() }
+    Rejected { message, row: None, reason: Reason::NotJson, detail: "it is no JSON".into() }
 }
 
 fn refuse(bench: &mut Bench, rejects: Vec<Rejected>) {
@@ -269,4 +269,29 @@ fn the_newest_change_overs_are_kept() {
     assert_eq!((kept.len(), kept[199].at), (200, START.plus(3 * Timestamp::MINUTE)));
     assert_eq!((kept[0].from, kept[0].to), (SourceState::Live, SourceState::Degraded));
     assert!(kept[0].why.starts_with("outage 202: x") && kept[0].why.len() == 400);
+}
+
+#[test]
+fn positions_of_feeds_replace_each_other_and_the_latest_are_kept() {
+    let mut bench = Bench::new();
+    let position = |offset: u64| FeedPosition {
+        file: -7,
+        offset,
+        line: 3,
+        seal: i64::MIN,
+        etag: Some("\"a\"".into()),
+        modified: None,
+    };
+    let mut commit = |feed: &str, places: std::ops::Range<u64>, offset: u64| {
+        let place = |index| ((feed.to_owned(), format!("{index}.csv")), position(offset));
+        bench.commit(&Batch { feeds: places.map(place).collect(), ..Batch::default() });
+    };
+    commit("erp", 0..1, 10);
+    commit("erp", 0..1, 20);
+    commit("other", 0..1, 30);
+    commit("many", 0..20_600, 40);
+    let of = |feed: &str| bench.reader.feed_positions(feed).expect("positions");
+    assert_eq!(of("erp"), [("0.csv".to_owned(), position(20))].into());
+    assert_eq!(of("none").len(), 0);
+    assert!((20_000..20_256).contains(&of("many").len()), "{}", of("many").len());
 }

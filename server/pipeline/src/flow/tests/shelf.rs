@@ -1,14 +1,14 @@
 //! A store in memory that can be told to refuse, to be unreadable, or to take its time.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
 use super::*;
 use crate::store::{
-    AlertQuery, Batch, Checkpoint, DeadLetter, Depth, EventQuery, LogEntry, Outbound, Page,
-    Positions, Rejected, Waiting, spooled,
+    AlertQuery, Batch, Checkpoint, DeadLetter, Depth, EventQuery, FeedPosition, FeedPositions,
+    LogEntry, Outbound, Page, Positions, Rejected, Waiting, spooled,
 };
 use model::{Alert, AlertId, EventId, Recorded, Topic, status::ChangeOver};
 
@@ -23,6 +23,7 @@ pub struct Held {
     /// Place of the last entry where none is kept any more.
     pub reached: u64,
     pub positions: Positions,
+    pub feeds: FeedPositions,
     pub rejects: Vec<Rejected>,
     /// What waits for Kafka, with its numbers.
     pub spool: Vec<Waiting>,
@@ -96,6 +97,7 @@ impl Writer for Shelf {
             }
         }
         held.positions.extend(&batch.positions);
+        held.feeds.extend(batch.feeds.clone());
         held.rejects.extend(batch.rejects.iter().cloned());
         for outbound in &batch.spool {
             let number = held.numbered + 1;
@@ -177,6 +179,12 @@ impl Reader for Shelf {
         Ok(self.held().positions.clone())
     }
 
+    fn feed_positions(&self, feed: &str) -> Result<BTreeMap<String, FeedPosition>, StoreError> {
+        let held = self.held();
+        let of_feed = held.feeds.iter().filter(|((name, _), _)| name == feed);
+        Ok(of_feed.map(|((_, place), position)| (place.clone(), position.clone())).collect())
+    }
+
     fn recent_keys(&self, _: usize, _: &mut dyn FnMut(u128)) -> Result<(), StoreError> {
         Ok(())
     }
@@ -221,6 +229,7 @@ impl Reader for Shelf {
             id,
             topic: Topic::Budget,
             position: None,
+            row: None,
             reason: Reason::NotJson,
             detail: String::new(),
             received: START,
