@@ -90,7 +90,9 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
     let seed = seed(&config, &mut writer, &reader)?;
     let stop = CancellationToken::new();
     let identity = identity(&config.store.directory)?;
-    let world = World { config: &config, identity, rules, seed, stop: stop.clone() };
+    let mut kafka = settings(&config.kafka);
+    kafka.instance = Some(format!("streamboard-{identity}"));
+    let world = World { config: &config, kafka, identity, rules, seed, stop: stop.clone() };
     let started = world.start(Box::new(writer), Arc::new(reader))?;
     let site = site()?;
     let shared = Arc::new(Shared {
@@ -99,7 +101,7 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
         reader: Arc::clone(&started.reader),
         drills: Arc::clone(&started.drills),
         rules: world.rules,
-        kafka: settings(&config.kafka),
+        kafka: world.kafka,
         started: Instant::now(),
         metrics,
         parts: http::Manifest::read(&site),
@@ -197,6 +199,7 @@ fn identity(directory: &Path) -> anyhow::Result<String> {
 
 struct World<'a> {
     config: &'a Config,
+    kafka: kafka::Settings,
     identity: String,
     rules: Arc<Rules>,
     seed: u64,
@@ -245,12 +248,8 @@ impl World<'_> {
         tokio::spawn(Arc::clone(&hub).pace(self.stop.clone()));
         let drills =
             Drills::new(input.clone(), Arc::clone(&hub), clock::now, self.stop.child_token());
-        let kafka = kafka::Settings {
-            instance: Some(format!("streamboard-{}", self.identity)),
-            ..settings(&self.config.kafka)
-        };
         let courier = spool.clone().map(|spool| courier::Setup {
-            kafka: kafka.clone(),
+            kafka: self.kafka.clone(),
             identity: self.identity.clone(),
             reader: Arc::clone(&reader),
             input: input.clone(),
@@ -260,7 +259,7 @@ impl World<'_> {
         let courier = courier.context("no thread for the courier")?;
         let setup = Setup {
             policy: self.policy(),
-            kafka,
+            kafka: self.kafka.clone(),
             simulation: Simulation {
                 seed: self.seed,
                 intervals: Intervals(self.config.simulation.interval.map(millis)),

@@ -5,7 +5,10 @@
 //! fenced by the next one of its name, which then reads what the last complete transaction wrote.
 //! <https://cwiki.apache.org/confluence/display/KAFKA/KIP-98>
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use rdkafka::{
     Message as _, Offset, TopicPartitionList,
@@ -16,8 +19,9 @@ use rdkafka::{
 
 use super::{
     Settings,
+    oauth::{Supply, admit},
     probe::ProbeError,
-    producer::{Deliveries, SendError, enqueue},
+    producer::{Deliveries, SendError, enqueue, supply},
     property::refusal,
     record,
     topics::{TopicsError, ensure_compacted},
@@ -71,7 +75,8 @@ impl From<KafkaError> for DeliveryError {
 
 /// A sender with a name of its own.
 pub struct Transactions {
-    client: ThreadedProducer<Deliveries>,
+    client: Arc<ThreadedProducer<Deliveries>>,
+    _supply: Option<Supply>,
     settings: Settings,
     identity: String,
 }
@@ -95,9 +100,12 @@ impl Transactions {
         let client: ThreadedProducer<Deliveries> = config
             .create_with_context(Deliveries::default())
             .map_err(|error| ProbeError::Config(refusal(&error)))?;
+        let client = Arc::new(client);
+        let supply = supply(settings, &client)?;
         client.init_transactions(PATIENCE)?;
         let reached = reached(settings, identity)?;
-        Ok((Self { client, settings: settings.clone(), identity: identity.to_owned() }, reached))
+        let (settings, identity) = (settings.clone(), identity.to_owned());
+        Ok((Self { client, _supply: supply, settings, identity }, reached))
     }
 
     /// Delivers messages with their numbers, in order for each key, all or none. Blocks. After an
@@ -190,7 +198,10 @@ fn client(settings: &Settings, isolation: &str) -> Result<BaseConsumer, Delivery
     // It is assigned its partition; a group is only asked for by the client's configuration.
     config.set("group.id", &settings.spool).set("isolation.level", isolation);
     config.set("enable.partition.eof", "true").set("enable.auto.commit", "false");
-    Ok(config.create().map_err(|error| ProbeError::Config(refusal(&error)))?)
+    let client: BaseConsumer =
+        config.create().map_err(|error| ProbeError::Config(refusal(&error)))?;
+    admit(settings, client.client())?;
+    Ok(client)
 }
 
 fn number(payload: Option<&[u8]>) -> Result<u64, DeliveryError> {
