@@ -108,7 +108,12 @@ prepare() { # DIR PORT
     "${format[@]}" >"$1/log" 2>&1
 }
 
-broker() { exec java -Xmx512m -cp "$jars/*" kafka.Kafka "$1/server.properties"; }
+broker() { # DIR
+  # A broker reads the keys of tokens only from where it is told that it may.
+  exec java -Xmx512m -cp "$jars/*" \
+    "-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=file://$1/tls/jwks.json" \
+    kafka.Kafka "$1/server.properties"
+}
 
 wait_until_up() { # DIR
   local address port

@@ -32,7 +32,7 @@ free_of() { # CRATE CARGO-ARGUMENTS PACKAGE...
 only_in() { # PACKAGE CRATE
   local users
   users=$(cargo tree --quiet --workspace --invert "$1" --depth 1 --prefix none --format '{p}' 2>&1 |
-    awk 'NR > 1 {print $1}' | sort -u | grep -xE 'model|app|frontend|pipeline|server' | grep -vx "$2")
+    awk 'NR > 1 {print $1}' | sort -u | grep -xE 'model|app|frontend|pipeline|bearer|server' | grep -vxE "$2")
   verdict "$1 only in $2" "$users"
 }
 
@@ -48,13 +48,14 @@ sources=(app frontend/src server/src server/pipeline/src)
 free_of model "" app frontend pipeline server leptos axum rdkafka rusqlite tokio
 free_of app "--features ssr" frontend pipeline server rdkafka rusqlite
 free_of pipeline "" app frontend server leptos axum rusqlite
+free_of bearer "" model app frontend pipeline server
 free_of frontend "--target wasm32-unknown-unknown" pipeline server axum tokio rdkafka rusqlite
-only_in rdkafka pipeline
+only_in rdkafka 'pipeline|bearer'
 only_in rusqlite server
 named_only_under "Kafka's client is named in one folder" '\brdkafka::' \
   'server/pipeline/src/source/kafka' "${sources[@]}"
-named_only_under "addresses of feeds are asked in one folder" '\bureq::' \
-  'server/pipeline/src/source/feed' "${sources[@]}"
+named_only_under "only sources ask other servers over HTTP" '\bureq::' \
+  'server/pipeline/src/source/(feed|kafka/oauth)' "${sources[@]}"
 named_only_under "SQL is written in one folder" \
   '\brusqlite::|"(SELECT|INSERT INTO|UPDATE [a-z_]+ SET|DELETE FROM|CREATE TABLE|PRAGMA) ' \
   'server/src/store' "${sources[@]}"

@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use pipeline::{
     encode::encode,
     simulate::Burst,
-    source::kafka::{Producer, Settings, ensure_topics},
+    source::kafka::{Producer, ensure_topics},
 };
 
 use crate::{cli::Produce, clock, config::Config, serve::settings};
@@ -24,7 +24,8 @@ const BEAT: Duration = Duration::from_millis(10);
 /// When no broker takes them.
 pub fn run(config: &Config, wanted: &Produce) -> anyhow::Result<()> {
     // It makes events of every topic, also of those that this program does not read.
-    let settings = Settings { left_out: Vec::new(), ..settings(config) };
+    let mut settings = settings(config);
+    settings.left_out.clear();
     ensure_topics(&settings).context("cannot create the topics")?;
     let producer = Producer::start(&settings).context("cannot produce")?;
     let seed = config.simulation.seed.unwrap_or_else(|| rand::random_range(1..10_000));

@@ -98,7 +98,9 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
     for warning in config.feeds.warnings() {
         tracing::warn!(%warning, "a feed waits");
     }
-    let world = World { config: &config, identity, rules, seed, stop: stop.clone() };
+    let mut kafka = settings(&config);
+    kafka.instance = Some(format!("streamboard-{identity}"));
+    let world = World { config: &config, kafka, identity, rules, seed, stop: stop.clone() };
     let started = world.start(Box::new(writer), Arc::new(reader))?;
     let site = site()?;
     let shared = Arc::new(Shared {
@@ -107,7 +109,7 @@ async fn serve(config: Config, rules: Arc<Rules>) -> anyhow::Result<()> {
         reader: Arc::clone(&started.reader),
         drills: Arc::clone(&started.drills),
         rules: world.rules,
-        kafka: settings(&config),
+        kafka: world.kafka,
         stored: started.stored.clone(),
         started: Instant::now(),
         metrics,
@@ -206,6 +208,7 @@ fn identity(directory: &Path) -> anyhow::Result<String> {
 
 struct World<'a> {
     config: &'a Config,
+    kafka: kafka::Settings,
     identity: String,
     rules: Arc<Rules>,
     seed: u64,
@@ -263,12 +266,8 @@ impl World<'_> {
         tokio::spawn(Arc::clone(&hub).pace(self.stop.clone()));
         let drills =
             Drills::new(input.clone(), Arc::clone(&hub), clock::now, self.stop.child_token());
-        let kafka = kafka::Settings {
-            instance: Some(format!("streamboard-{}", self.identity)),
-            ..settings(self.config)
-        };
         let courier = spool.clone().map(|spool| courier::Setup {
-            kafka: kafka.clone(),
+            kafka: self.kafka.clone(),
             identity: self.identity.clone(),
             reader: Arc::clone(&reader),
             input: input.clone(),
@@ -289,7 +288,7 @@ impl World<'_> {
         let courier = courier.context("no thread for the courier")?;
         let setup = Setup {
             policy: self.policy(),
-            kafka,
+            kafka: self.kafka.clone(),
             simulation: Simulation {
                 seed: self.seed,
                 intervals: Intervals(self.config.simulation.interval.map(millis)),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use model::Topic;
-use pipeline::source::kafka::check_property;
+use pipeline::source::kafka::{check_oauth, check_property};
 
 use super::{
     fault::{Fault, Origin},
@@ -226,6 +226,18 @@ fn check_properties(layers: &Layers<'_>, faults: &mut Vec<Fault>) {
             continue;
         };
         faults.push(Fault::new(origin.clone(), format!("kafka.properties: {reason}")));
+    }
+    check_token_properties(layers, faults);
+}
+
+/// What is missing is said where OAUTHBEARER is asked for.
+fn check_token_properties(layers: &Layers<'_>, faults: &mut Vec<Fault>) {
+    for misfit in check_oauth(&plain(&layers.properties).collect()) {
+        let names = [misfit.property, "sasl.mechanism", "sasl.mechanisms"];
+        let origin = names.into_iter().find_map(|name| layers.properties.get(name));
+        let (origin, _) = origin.expect("it is only said where the mechanism is set");
+        let reason = format!("kafka.properties: {} {}", misfit.property, misfit.reason);
+        faults.push(Fault::new(origin.clone(), reason));
     }
 }
 

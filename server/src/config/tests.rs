@@ -248,9 +248,16 @@ fn secrets_stand_elsewhere_and_are_never_shown() {
         ],
     );
     check(
-        "[kafka.properties]\nsasl.mechanism = 'OAUTHBEARER'",
-        &["streamboard.toml:2:18: kafka.properties: OAUTHBEARER is not built in, since the Kafka \
-           client lacks libcurl; use SCRAM-SHA-512, PLAIN or a client certificate"],
+        "[kafka.properties]\nsasl.mechanism = 'OAUTHBEARER'\nsecurity.protocol = 'SASL_SSL'\n\
+         sasl.oauthbearer.method = 'oidc'\n\
+         sasl.oauthbearer.client.id = 'desk'\n\
+         sasl.oauthbearer.token.endpoint.url = 'http://login.bank.example/token'",
+        &[
+            "streamboard.toml:2:18: kafka.properties: sasl.oauthbearer.client.secret is missing: \
+             OAUTHBEARER fetches its token with it",
+            "streamboard.toml:6:39: kafka.properties: sasl.oauthbearer.token.endpoint.url must be \
+             https: a secret goes to another machine",
+        ],
     );
     check(
         "[kafka.properties]\nsasl.password = { env = 'GONE' }",

@@ -1,8 +1,10 @@
 //! The broker that all tests here share, and who knocks at it how.
 
 mod client;
+mod endpoint;
 mod secrets;
 mod storm;
+mod token;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},

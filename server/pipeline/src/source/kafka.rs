@@ -3,6 +3,7 @@
 
 mod baseline;
 mod consumer;
+mod oauth;
 mod probe;
 mod producer;
 mod progress;
@@ -22,6 +23,7 @@ use crate::store::Route;
 pub use self::{
     baseline::parse_only,
     consumer::Consumer,
+    oauth::{Misfit, TokenError, check_oauth},
     probe::{ProbeError, probe},
     producer::{Producer, SendError},
     progress::PartitionLag,
@@ -62,6 +64,8 @@ pub struct Settings {
     pub partitions: i32,
     /// Copies of topics that are created.
     pub replication: i32,
+    /// The token of OAUTHBEARER, where the properties ask for one; shared by clones.
+    tokens: oauth::Tokens,
 }
 
 impl Settings {
@@ -84,6 +88,7 @@ impl Settings {
             topic_properties: BTreeMap::new(),
             partitions: 4,
             replication: 1,
+            tokens: oauth::Tokens::default(),
         }
     }
 
@@ -130,7 +135,7 @@ impl Settings {
         for (name, value) in ours {
             config.set(*name, *value);
         }
-        for (name, value) in &self.properties {
+        for (name, value) in self.properties.iter().filter(|(name, _)| !oauth::is_ours(name)) {
             config.set(name, value);
         }
         config

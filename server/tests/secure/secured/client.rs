@@ -7,13 +7,16 @@ use model::{Timestamp, Topic};
 use pipeline::{
     message::{Delivery, Message},
     source::kafka::{
-        Consumer, ProbeError, Producer, Settings, Transactions, ensure_topics, probe, survey,
+        Consumer, ProbeError, Producer, Settings, TokenError, Transactions, ensure_topics, probe,
+        survey,
     },
     store::{Positions, Waiting},
     supervisor::Observation,
 };
 
-use super::{Properties, RIGHT, WRONG, certificate, each, file, password, tls, turn};
+use super::{
+    Properties, RIGHT, WRONG, certificate, each, endpoint::Endpoint, file, password, tls, turn,
+};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -28,6 +31,8 @@ enum Outcome {
     Forbidden,
     /// It is told that there is no TLS.
     Tls,
+    /// It is told that no token is to be had.
+    NoToken,
 }
 
 #[test]
@@ -44,7 +49,13 @@ fn every_way_in() {
     other_ca[1].1 = file(&broker, "tls/other-ca.pem");
     let without = tls(&broker, "SSL", "tls/ca.pem");
     let with = certificate(&broker, "tls/client.key");
+    let endpoint = Endpoint::start(&broker, Duration::from_secs(300));
+    let mut stranger = endpoint.client(&broker, RIGHT);
+    stranger.retain(|(name, _)| *name != "https.ca.location");
     rows.extend([
+        ("token", &*sasl, endpoint.client(&broker, RIGHT), Outcome::Works),
+        ("token", &sasl, endpoint.client(&broker, WRONG), Outcome::Auth),
+        ("token, system's CAs", &sasl, stranger, Outcome::NoToken),
         ("guest", &*sasl, by("PLAIN", "guest", RIGHT), Outcome::Forbidden),
         ("other CA", &sasl, other_ca, Outcome::Tls),
         ("certificate", &mutual, with, Outcome::Works),
@@ -73,6 +84,13 @@ fn check(row: &str, settings: &Settings, outcome: Outcome) {
         (Outcome::Auth, Err(ProbeError::Auth(reason))) => {
             assert!(reason.to_lowercase().contains("authentication"), "{row}: {reason}");
             refused(row, settings);
+        }
+        (Outcome::Auth, Err(ProbeError::Token(error @ TokenError::Refused { .. }))) => {
+            assert!(error.to_string().contains("refused the client: invalid_client"), "{error}");
+            refused(row, settings);
+        }
+        (Outcome::NoToken, Err(ProbeError::Token(error @ TokenError::Away { .. }))) => {
+            assert!(error.to_string().contains("certificate verify failed"), "{row}: {error}");
         }
         (Outcome::Tls, Err(ProbeError::Tls(reason))) => {
             assert!(reason.contains("certificate"), "{row}: {reason}");

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, fs, path::Path, process::Command, thread, time::Durat
 
 use tempfile::TempDir;
 
-use super::{KEY, RIGHT, WRONG, certificate, each, password, turn, variables};
+use super::{KEY, RIGHT, WRONG, certificate, each, endpoint::Endpoint, password, turn, variables};
 use crate::{broker::Broker, program::Program};
 
 /// Everything that the program answers about itself.
@@ -17,19 +17,26 @@ type Variables = Vec<(String, String)>;
 fn no_secret_is_told() {
     let (broker, _turn) = turn();
     let folder = TempDir::new().expect("a temporary directory");
-    let rows = rows(&broker, folder.path());
+    // So short that tokens are followed by others while it is watched.
+    let endpoint = Endpoint::start(&broker, Duration::from_secs(4));
+    let rows = rows(&broker, &endpoint, folder.path());
     each(rows, |(row, variables, word)| {
         let data = folder.path().join(row.replace(' ', "-"));
         let told = told(&data, &variables, word);
-        for secret in [RIGHT, WRONG, KEY] {
-            let at = told.find(secret).map(|at| &told[at.saturating_sub(80)..at]);
+        let known = [RIGHT, WRONG, KEY].map(str::to_owned);
+        for secret in known.into_iter().chain(endpoint.secrets()) {
+            let at = told.find(&secret).map(|at| &told[at.saturating_sub(80)..at]);
             assert_eq!(at, None, "{row}: a secret after this");
         }
     });
 }
 
 /// Ways to give a secret, and a word that the program must say, so that silence proves nothing.
-fn rows(broker: &Broker, folder: &Path) -> Vec<(&'static str, Variables, &'static str)> {
+fn rows(
+    broker: &Broker,
+    endpoint: &Endpoint,
+    folder: &Path,
+) -> Vec<(&'static str, Variables, &'static str)> {
     let sasl = broker.address("sasl");
     let by = |word| variables(&sasl, password(broker, "SCRAM-SHA-512", "desk", word));
     let wrong = "Authentication failed";
@@ -44,12 +51,22 @@ fn rows(broker: &Broker, folder: &Path) -> Vec<(&'static str, Variables, &'stati
     let mut no_key = certificate(broker, "tls/client-locked.key");
     no_key.push(("ssl.key.password", WRONG.into()));
     let mutual = broker.address("mutual");
+    let token = |secret| variables(&sasl, endpoint.client(broker, secret));
+    let no_endpoint = {
+        let mut variables = token(RIGHT);
+        variables.retain(|(name, _)| !name.ends_with("ENDPOINT_URL"));
+        variables
+    };
     vec![
         ("right", by(RIGHT), "live"),
         ("right by file", from_file(by(RIGHT), folder), "live"),
         ("wrong", by(WRONG), wrong),
         ("wrong by file", from_file(by(WRONG), folder), wrong),
         ("misspelt", misspelt, "sasl.pasword"),
+        ("token", token(RIGHT), "live"),
+        ("token by file", from_file(token(RIGHT), folder), "live"),
+        ("token, wrong", token(WRONG), "invalid_client"),
+        ("token, no endpoint", no_endpoint, "sasl.oauthbearer.token.endpoint.url is missing"),
         ("locked key", variables(&mutual, locked), "live"),
         ("locked key, wrong", variables(&mutual, no_key), "ssl.key"),
     ]
@@ -58,7 +75,7 @@ fn rows(broker: &Broker, folder: &Path) -> Vec<(&'static str, Variables, &'stati
 /// The same with the password in a file.
 fn from_file(variables: Variables, folder: &Path) -> Variables {
     let moved = |(name, value): (String, String)| {
-        if !name.ends_with("SASL_PASSWORD") {
+        if !name.ends_with("SASL_PASSWORD") && !name.ends_with("CLIENT_SECRET") {
             return (name, value);
         }
         let file = folder.join(format!("{value}.txt").replace(&value, &value[..3]));

@@ -8,7 +8,7 @@ use rdkafka::{
     message::Headers as _,
 };
 
-use super::{Settings, consumer::PROPERTIES};
+use super::{Settings, consumer::PROPERTIES, oauth::admit};
 use crate::source::kafka::ProbeError;
 
 /// How long a message may take to come.
@@ -27,6 +27,7 @@ pub fn parse_only(settings: &Settings, count: usize) -> Result<Duration, ProbeEr
     // Ours begins where the store says; this one has no store.
     config.set("auto.offset.reset", "earliest");
     let client: BaseConsumer = config.create().map_err(|error| down(&error))?;
+    admit(settings, client.client())?;
     let names: Vec<&str> = settings.names.iter().map(String::as_str).collect();
     client.subscribe(&names).map_err(|error| down(&error))?;
     let mut read = 0;

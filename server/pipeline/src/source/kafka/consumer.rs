@@ -21,7 +21,8 @@ use rdkafka::{
 
 use self::{context::Context, gap::Search};
 use super::{
-    PartitionLag, Settings, probe::ProbeError, progress::Progress, property::refusal, record,
+    PartitionLag, Settings, oauth::Supply, probe::ProbeError, progress::Progress,
+    property::refusal, record,
 };
 use crate::{
     message::{Delivery, Gap},
@@ -120,12 +121,21 @@ impl Consumer {
         }
         let context = Context::new(Arc::clone(&shared), Box::new(observer));
         let client: BaseConsumer<Context> = config.create_with_context(context).map_err(unfit)?;
+        let client = Arc::new(client);
+        let supply = Supply::start(
+            settings,
+            &client,
+            |it| it.client(),
+            |it, error| {
+                it.client().context().notice_token(error);
+            },
+        )?;
         let names: Vec<&str> = settings.read().map(|topic| settings.name(topic)).collect();
         client.subscribe(&names).map_err(|error| refused(&error))?;
         let (end, ended) = channel();
         let thread = thread::Builder::new().name("kafka".into());
         let run = move || {
-            Loop { client, sender, committed: Instant::now(), lost: None }.run();
+            Loop { client, _supply: supply, sender, committed: Instant::now(), lost: None }.run();
             // Nobody may be left who waits for it.
             end.send(()).ok();
         };
@@ -166,7 +176,8 @@ impl Drop for Consumer {
 
 /// The thread's own.
 struct Loop<S> {
-    client: BaseConsumer<Context>,
+    client: Arc<BaseConsumer<Context>>,
+    _supply: Option<Supply>,
     sender: S,
     committed: Instant,
     /// The search for partitions that have lost their place, while one is on.

@@ -14,7 +14,11 @@ use rdkafka::{
     producer::{BaseProducer, DeliveryResult, Producer as _, ProducerContext},
 };
 
-use super::{Settings, property::refusal};
+use super::{
+    Settings,
+    oauth::{TokenError, admit},
+    property::refusal,
+};
 use crate::supervisor::Observation;
 
 /// Why no broker answered.
@@ -26,6 +30,9 @@ pub enum ProbeError {
     /// A broker refused who we are; trying again at once does not help.
     #[error("the broker refuses to authenticate: {0}")]
     Auth(String),
+    /// There is no token to show to a broker.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// No TLS with a broker: it is not who it should be, or it does not accept our certificate.
     #[error("no secure connection to a broker: {0}")]
     Tls(String),
@@ -41,7 +48,7 @@ impl ProbeError {
         match self {
             ProbeError::Auth(_) | ProbeError::Config(_) => true,
             ProbeError::Tls(reason) => reason.contains("certificate"),
-            ProbeError::Down(_) => false,
+            ProbeError::Token(_) | ProbeError::Down(_) => false,
         }
     }
 }
@@ -52,6 +59,10 @@ impl From<ProbeError> for Observation {
             ProbeError::Down(reason) => Observation::BrokerSilent(reason),
             // A broker that goes down in the middle of a handshake looks the same.
             error @ ProbeError::Tls(_) => Observation::BrokerSilent(error.to_string()),
+            ProbeError::Token(error) => match error {
+                TokenError::Refused { .. } => Observation::AuthFailed(error.to_string()),
+                TokenError::Away { .. } => Observation::BrokerSilent(error.to_string()),
+            },
             // Settings do not mend themselves: they are as hopeless as a wrong password.
             ProbeError::Auth(reason) | ProbeError::Config(reason) => {
                 Observation::AuthFailed(reason)
@@ -96,6 +107,7 @@ pub(super) fn connect(
     let client: BaseProducer<Witness> = config
         .create_with_context(Witness::default())
         .map_err(|error| ProbeError::Config(refusal(&error)))?;
+    admit(settings, client.client())?;
     let begin = Instant::now();
     let end = begin + timeout;
     loop {
@@ -108,7 +120,11 @@ pub(super) fn connect(
         }
         match (answer, client.context().worst()) {
             (Ok(cluster), _) => return Ok((client, cluster)),
-            (Err(_), Some(error)) if error.is_verdict() => return Err(error),
+            (Err(_), Some(error)) if error.is_verdict() => {
+                // The next attempt shows another token, where one was shown.
+                settings.tokens.forget();
+                return Err(error);
+            }
             (Err(_), Some(error)) if client.context().turned_away(begin) => return Err(error),
             (Err(error), seen) if left <= SLICE => {
                 return Err(seen.unwrap_or_else(|| ProbeError::Down(error.to_string())));

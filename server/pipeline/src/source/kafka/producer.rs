@@ -15,7 +15,7 @@ use rdkafka::{
     producer::{BaseRecord, DeliveryResult, Producer as _, ProducerContext, ThreadedProducer},
 };
 
-use super::{Settings, probe::ProbeError, property::refusal, record};
+use super::{Settings, oauth::Supply, probe::ProbeError, property::refusal, record};
 use crate::message::Message;
 
 /// How long [`Producer::send`] waits for room.
@@ -37,7 +37,8 @@ pub enum SendError {
 
 /// Produces messages. It may be shared by threads.
 pub struct Producer {
-    client: ThreadedProducer<Deliveries>,
+    client: Arc<ThreadedProducer<Deliveries>>,
+    _supply: Option<Supply>,
     deliveries: Arc<Counts>,
     settings: Settings,
 }
@@ -67,7 +68,9 @@ impl Producer {
         let client = config
             .create_with_context(Deliveries(Arc::clone(&deliveries)))
             .map_err(|error| ProbeError::Config(refusal(&error)))?;
-        Ok(Self { client, deliveries, settings: settings.clone() })
+        let client = Arc::new(client);
+        let supply = supply(settings, &client)?;
+        Ok(Self { client, _supply: supply, deliveries, settings: settings.clone() })
     }
 
     /// Hands a message over for delivery. Blocks for up to 5 s while the queue is full.
@@ -101,6 +104,19 @@ impl Producer {
     pub fn failed(&self) -> u64 {
         self.deliveries.failed.load(Ordering::Relaxed)
     }
+}
+
+/// Keeps a producer in tokens, where the settings ask for them. That there is none shows at what is
+/// not delivered; the log says why.
+///
+/// # Errors
+/// When the settings are refused.
+pub(super) fn supply(
+    settings: &Settings,
+    client: &Arc<ThreadedProducer<Deliveries>>,
+) -> Result<Option<Supply>, ProbeError> {
+    let complain = |_: &_, error: &_| tracing::warn!(%error, "a Kafka producer has no token");
+    Supply::start(settings, client, |client| client.client(), complain)
 }
 
 /// Hands a record to a client, waiting while its queue is full.

@@ -3,26 +3,20 @@
 
 use rdkafka::{ClientConfig, error::KafkaError};
 
-/// What is said where OAUTHBEARER is asked for and the client was built without it.
-const NO_OAUTH: &str = "OAUTHBEARER is not built in, since the Kafka client lacks libcurl; \
-                        use SCRAM-SHA-512, PLAIN or a client certificate";
+use super::oauth;
 
 /// Holds a property against what the client knows and was built with.
 ///
 /// # Errors
 /// Why it is not taken; the value is not named.
 pub fn check_property(name: &str, value: &str) -> Result<(), String> {
-    let oauth = ["sasl.mechanism", "sasl.mechanisms"].contains(&name) && value == "OAUTHBEARER";
-    if oauth && takes("sasl.oauthbearer.method", "oidc").is_err() {
-        return Err(NO_OAUTH.to_owned());
+    // How those fit together is checked where all are known.
+    if oauth::is_ours(name) {
+        return Ok(());
     }
-    takes(name, value).map_err(|error| refusal(&error))
-}
-
-fn takes(name: &str, value: &str) -> Result<(), KafkaError> {
     let mut config = ClientConfig::new();
     config.set(name, value);
-    config.create_native_config().map(drop)
+    config.create_native_config().map(drop).map_err(|error| refusal(&error))
 }
 
 /// Why the client refuses a configuration. Its own text ends with the value, which is left out.
@@ -56,13 +50,13 @@ mod tests {
         check("ssl.ca.location", "/etc/ssl/bank.pem", None);
         check("ssl.key.password", "hunter2", None);
         check("sasl.password", "hunter2", None);
-        for mechanism in ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] {
+        for mechanism in ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] {
             check("sasl.mechanism", mechanism, None);
         }
         check("sasl.pasword", "hunter2", Some("No such configuration property"));
         check("security.protocol", "hunter2", Some("this value"));
         check("socket.timeout.ms", "hunter2", Some("socket.timeout.ms"));
-        check("sasl.mechanism", "OAUTHBEARER", Some("libcurl"));
-        check("sasl.oauthbearer.client.secret", "hunter2", Some("libcurl"));
+        check("sasl.oauthbearer.client.secret", "hunter2", None);
+        check("sasl.oauthbearer.assertion.file", "hunter2", Some("libcurl"));
     }
 }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Settings,
+    oauth::admit,
     probe::{ProbeError, Witness, connect},
     property::refusal,
     record,
@@ -146,7 +147,8 @@ fn partitions(
                 .and_then(|before| per_second(*before, low, high)),
         })
     };
-    let mut partitions: Vec<_> = metadata.partitions().iter().map(one).collect::<Result<_, _>>()?;
+    let mut partitions: Vec<_> =
+        metadata.partitions().iter().map(one).collect::<Result<_, ProbeError>>()?;
     partitions.sort_unstable_by_key(|partition| partition.partition);
     Ok(partitions)
 }
@@ -190,6 +192,7 @@ fn describe(settings: &Settings, names: &[&str]) -> Result<Configs, ProbeError> 
     }
     let admin: AdminClient<DefaultClientContext> =
         settings.client(&[]).create().map_err(|error| ProbeError::Config(refusal(&error)))?;
+    admit(settings, admin.inner())?;
     let asked: Vec<_> = names.iter().map(|name| ResourceSpecifier::Topic(name)).collect();
     let options = AdminOptions::new().request_timeout(Some(TIMEOUT));
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -10,6 +10,7 @@ use rdkafka::{
 
 use super::{
     Settings,
+    oauth::admit,
     probe::{ProbeError, connect},
     property::refusal,
 };
@@ -92,6 +93,7 @@ fn create(settings: &Settings, topics: &[NewTopic<'_>]) -> Result<Vec<String>, T
     let config = settings.client(&[]);
     let admin: AdminClient<DefaultClientContext> =
         config.create().map_err(|error| ProbeError::Config(refusal(&error)))?;
+    admit(settings, admin.inner())?;
     let options = AdminOptions::new().operation_timeout(Some(TIMEOUT));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()

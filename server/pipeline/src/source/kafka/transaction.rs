@@ -7,6 +7,7 @@
 
 use std::{
     collections::BTreeSet,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -19,8 +20,9 @@ use rdkafka::{
 
 use super::{
     Settings,
+    oauth::{Supply, admit},
     probe::ProbeError,
-    producer::{Deliveries, SendError, enqueue},
+    producer::{Deliveries, SendError, enqueue, supply},
     property::refusal,
     record,
     topics::{TopicsError, ensure_compacted, ensure_route},
@@ -74,7 +76,8 @@ impl From<KafkaError> for DeliveryError {
 
 /// A sender with a name of its own.
 pub struct Transactions {
-    client: ThreadedProducer<Deliveries>,
+    client: Arc<ThreadedProducer<Deliveries>>,
+    _supply: Option<Supply>,
     settings: Settings,
     identity: String,
     /// The routes whose topics are there.
@@ -100,17 +103,13 @@ impl Transactions {
         let client: ThreadedProducer<Deliveries> = config
             .create_with_context(Deliveries::default())
             .map_err(|error| ProbeError::Config(refusal(&error)))?;
+        let client = Arc::new(client);
+        let supply = supply(settings, &client)?;
         client.init_transactions(PATIENCE)?;
         let reached = reached(settings, identity)?;
-        Ok((
-            Self {
-                client,
-                settings: settings.clone(),
-                identity: identity.to_owned(),
-                open: BTreeSet::new(),
-            },
-            reached,
-        ))
+        let (settings, identity) = (settings.clone(), identity.to_owned());
+        let open = BTreeSet::new();
+        Ok((Self { client, _supply: supply, settings, identity, open }, reached))
     }
 
     /// Delivers messages in order for each key, all or none; copies only where their topic is
@@ -222,7 +221,10 @@ fn client(settings: &Settings, isolation: &str) -> Result<BaseConsumer, Delivery
     // It is assigned its partition; a group is only asked for by the client's configuration.
     config.set("group.id", &settings.spool).set("isolation.level", isolation);
     config.set("enable.partition.eof", "true").set("enable.auto.commit", "false");
-    Ok(config.create().map_err(|error| ProbeError::Config(refusal(&error)))?)
+    let client: BaseConsumer =
+        config.create().map_err(|error| ProbeError::Config(refusal(&error)))?;
+    admit(settings, client.client())?;
+    Ok(client)
 }
 
 fn number(payload: Option<&[u8]>) -> Result<u64, DeliveryError> {

@@ -21,6 +21,7 @@ use super::Shared;
 use crate::{
     message::Message,
     source::kafka::{
+        TokenError,
         probe::{is_auth, plain},
         progress::Part,
         record,
@@ -63,6 +64,12 @@ impl Context {
         tracing::debug!(%error, reason, "from the Kafka client");
         let reason = plain(reason);
         match error.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SaslAuthenticationFailed)
+                if self.shared.settings.tokens.forget() =>
+            {
+                // A token that was over proves nothing: what is said of the next one decides.
+                self.tell(Observation::ClientError(reason));
+            }
             Some(code) if is_auth(code) => self.tell(Observation::AuthFailed(reason)),
             Some(
                 RDKafkaErrorCode::BrokerTransportFailure
@@ -82,6 +89,15 @@ impl Context {
             }
             _ => {}
         }
+    }
+
+    /// There is no token to show to a broker.
+    pub fn notice_token(&self, error: &TokenError) {
+        tracing::debug!(%error, "no token for the Kafka client");
+        self.tell(match error {
+            TokenError::Refused { .. } => Observation::AuthFailed(error.to_string()),
+            TokenError::Away { .. } => Observation::ClientError(error.to_string()),
+        });
     }
 
     /// A topic that is subscribed to is not there, or not any more: a reason to ask which.
