@@ -112,7 +112,7 @@ test.describe("with a broker of its own", () => {
     const parts = topics.locator("details tbody tr").filter({ hasText: "streamboard.budget" });
     const rates = await parts.locator("td:nth-child(3)").allInnerTexts();
     expect(rates).toHaveLength(4);
-    expect(rates.filter((rate) => rate === "0.0").length).toBe(3);
+    expect(rates.filter((rate) => rate === "0.00").length).toBe(3);
   });
 
   test("a topic that is simulated beside the others says so, and is not read from Kafka", async ({ page }) => {
@@ -170,7 +170,7 @@ test.describe("with a broker of its own", () => {
     await page.goto(`${server.url}/budget`);
     await expect(page.locator("tr[data-entity=retail-banking]")).toContainText("92.5", { timeout: 30_000 });
     const events = await server.json("/api/v1/events?topic=budget&provenance=real");
-    expect(events.items).toHaveLength(3);
+    expect(events.items).toHaveLength(4);
     await page.goto(`${server.url}/operations`);
     const history = page.getByRole("region", { name: "Change-overs" }).locator("tbody tr");
     const steps = async () => (await history.allInnerTexts()).slice(0, 3).map((row) => row.split("\t").slice(1, 3));

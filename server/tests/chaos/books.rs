@@ -28,7 +28,7 @@ pub struct Found {
 }
 
 /// Every item of a list, page by page; nothing while the program does not answer.
-fn all(program: &Program, path: &str) -> Option<Vec<Value>> {
+pub fn all(program: &Program, path: &str) -> Option<Vec<Value>> {
     let (mut items, mut cursor) = (Vec::new(), String::new());
     loop {
         let page = program.get(&format!("{path}&limit=1000{cursor}"))?;

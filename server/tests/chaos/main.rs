@@ -13,3 +13,4 @@ mod program;
 mod proxy;
 mod standby;
 mod storm;
+mod told;

@@ -4,17 +4,14 @@
 #[path = "../../pipeline/tests/fuzz/mutant.rs"]
 mod mutant;
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-};
+use std::collections::BTreeSet;
 
-use model::{Book, Topic};
+use model::Book;
 use pipeline::{
     edge::from_outside,
-    message::{Delivery, Message},
-    source::kafka::{Consumer, Producer, Settings, ensure_topics},
-    store::{Positions, dedupe_key},
+    message::Message,
+    source::kafka::{Producer, Settings, ensure_topics},
+    store::dedupe_key,
 };
 use serde_json::Value;
 use server::clock;
@@ -24,6 +21,7 @@ use self::mutant::Mutants;
 use super::{
     broker::{self, Broker},
     program::{PATIENCE, Program, within},
+    told,
 };
 
 const MUTANTS: usize = 10_000;
@@ -37,22 +35,6 @@ fn counts(program: &Program) -> Option<(u64, u64)> {
     let topics = status["topics"].as_array()?;
     let sum = |field: &str| topics.iter().filter_map(|topic| topic[field].as_u64()).sum();
     Some((sum("events"), sum("rejects")))
-}
-
-/// The copies of dead letters that Kafka has, read until there are so many.
-fn copied(brokers: &str, count: usize) -> Vec<Message> {
-    let mut settings = Settings::new(brokers, "reader", "other.");
-    settings.names[Topic::Etl.index()] = "streamboard.dead-letters".into();
-    let read = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&read);
-    let sender = move |delivery: Delivery| {
-        sink.lock().expect("no panic").extend(delivery.messages);
-        true
-    };
-    let consumer = Consumer::start(&settings, Positions::new(), sender, |_| {}).expect("it starts");
-    within(PATIENCE, || (read.lock().expect("no panic").len() >= count).then_some(()));
-    consumer.stop();
-    std::mem::take(&mut read.lock().expect("no panic"))
 }
 
 #[test]
@@ -93,7 +75,7 @@ fn every_mutant_is_stored_or_a_dead_letter_and_copied() {
     let read = within(PATIENCE, || counts(&program).filter(|found| *found == wanted));
     assert!(read.is_some(), "{:?} instead of {wanted:?}", counts(&program));
 
-    let copies = copied(&brokers, rejects);
+    let copies = told::read(&brokers, "streamboard.dead-letters", |it| it.len() >= rejects);
     assert_eq!(copies.len(), rejects, "each once");
     let header = |message: &Message, name: &str| {
         let found = message.headers.iter().find(|(of, _)| of == name)?;

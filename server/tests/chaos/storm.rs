@@ -19,6 +19,7 @@ use super::{
     ledger::{Ledger, Way},
     program::{Program, within},
     proxy::{Proxy, Weather},
+    told,
 };
 
 /// Events that are handed out with each blow, for each way.
@@ -128,7 +129,11 @@ fn nothing_is_lost_and_nothing_doubled_whatever_is_killed() {
     let reached = proxy.address.clone();
     let program = Program::new(
         &folder.path().join("data"),
-        &[("STREAMBOARD_SOURCE__MODE", "kafka"), ("STREAMBOARD_KAFKA__BROKERS", &reached)],
+        &[
+            ("STREAMBOARD_SOURCE__MODE", "kafka"),
+            ("STREAMBOARD_KAFKA__BROKERS", &reached),
+            ("STREAMBOARD_KAFKA__ALERTS", "true"),
+        ],
     );
     let feed = Feed::start(settings, vec![program.address.clone()]);
     let chance = ChaCha8Rng::seed_from_u64(seed);
@@ -147,9 +152,10 @@ fn nothing_is_lost_and_nothing_doubled_whatever_is_killed() {
     storm.program.kill();
     storm.program.start();
     assert_eq!(audit(&storm.program, &ledger), found, "the same after one more kill");
+    let steps = told::alerts(&storm.program, &storm.broker.address("brokers"));
     say(&format!(
         "kill storm: {} events written ({} records, {} requests and {} repeated); {} stored once, \
-         0 lost, 0 doubled; all sums equal; {} alerts raised once; {:.0} s",
+         0 lost, 0 doubled; all sums equal; {} alerts raised once; {steps} steps of alerts told once in Kafka; {:.0} s",
         ledger.ids.len(),
         delivered.records,
         delivered.acknowledged,

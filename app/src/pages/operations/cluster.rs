@@ -110,7 +110,7 @@ fn partitions(topics: &[Cluster]) -> Node {
             <tr>
                 <th scope="row">{topic.name.clone()}</th>
                 <td class="number">{part.partition.to_string()}</td>
-                <td class="number">{decimal(part.per_second)}</td>
+                <td class="number">{rate(part.per_second)}</td>
                 <td class="number">{format::count(part.lag_records)}</td>
                 <td class="number">{decimal(part.lag_seconds)}</td>
             </tr>
@@ -130,6 +130,12 @@ fn partitions(topics: &[Cluster]) -> Node {
 
 fn decimal(value: Option<f64>) -> String {
     value.map_or_else(|| format::MISSING.to_owned(), |value| format::decimal(value, 1))
+}
+
+/// Few a minute are not none.
+fn rate(value: Option<f64>) -> String {
+    let digits = if value.is_some_and(|value| value < 1.0) { 2 } else { 1 };
+    value.map_or_else(|| format::MISSING.to_owned(), |value| format::decimal(value, digits))
 }
 
 /// The sum over the partitions; nothing where one is unknown or there are none.
@@ -155,7 +161,7 @@ fn row(topic: &Cluster) -> Node {
             <td class="number wide">{replicas.map_or_else(missing, format::count)}</td>
             <td class="number wide">{setting("retention.ms").map_or_else(missing, retention)}</td>
             <td class="wide">{setting("cleanup.policy").unwrap_or_else(missing)}</td>
-            <td class="number wide">{decimal(throughput(topic))}</td>
+            <td class="number wide">{rate(throughput(topic))}</td>
             <td class="number">{format::count(waiting)}</td>
             <td class="number">{decimal(seconds(topic))}</td>
             <td class="number wide">{decimal(topic.skew)}</td>
