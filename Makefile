@@ -34,7 +34,7 @@ chaos:                  ## Kills program and broker, long: KILLS=100 BROKER_KILL
 kafka:                  ## A broker on 127.0.0.1:9092 to play with, until Ctrl-C.
 	end2end/kafka.sh run $(TARGET)/kafka/play 9092
 
-bench: build            ## Throughput, latency, memory: figure beside target.
+bench: build            ## Throughput, latency, memory, beside a KafkaJS program: figure and target.
 	cargo bench --package server --bench streamboard $(FEATURES)
 
 screenshots: build      ## Every page, two sizes, two themes, into end2end/screenshots.

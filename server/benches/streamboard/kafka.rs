@@ -77,9 +77,9 @@ pub fn compare(brokers: &str) -> anyhow::Result<Vec<Figure>> {
     let run = uuid::Uuid::now_v7().simple().to_string();
     let settings = Settings::new(brokers, format!("bench-{run}"), format!("bench-{run}."));
     ensure_topics(&settings).context("cannot create the topics")?;
-    let produced = produce(&settings)?;
+    let produced = produce(&settings, MESSAGES)?;
     let parsing = parse_only(&settings, MESSAGES).context("the parsing loop")?;
-    let whole = whole(&settings)?;
+    let whole = whole(&settings, MESSAGES)?;
     let (parsing, whole) = (rate(MESSAGES, parsing), rate(MESSAGES, whole));
     Ok(vec![
         Figure::new(
@@ -100,11 +100,12 @@ pub fn compare(brokers: &str) -> anyhow::Result<Vec<Figure>> {
     ])
 }
 
-fn produce(settings: &Settings) -> anyhow::Result<Duration> {
+/// Produces so many messages, seven topics mixed; answers the time.
+pub fn produce(settings: &Settings, count: usize) -> anyhow::Result<Duration> {
     let producer = Producer::start(settings)?;
     let mut source = Burst::load(11, Provenance::Real);
     let start = Instant::now();
-    for _ in 0..MESSAGES {
+    for _ in 0..count {
         let now = clock::now();
         producer.send(&encode(&source.next(now), now))?;
     }
@@ -112,7 +113,9 @@ fn produce(settings: &Settings) -> anyhow::Result<Duration> {
     Ok(start.elapsed())
 }
 
-fn whole(settings: &Settings) -> anyhow::Result<Duration> {
+/// The time that the whole flow takes, from the start of its consumer until its viewer has seen so
+/// many messages.
+pub fn whole(settings: &Settings, count: usize) -> anyhow::Result<Duration> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let stored = Stored::default();
@@ -128,9 +131,9 @@ fn whole(settings: &Settings) -> anyhow::Result<Duration> {
         };
         let start = Instant::now();
         let consumer = Consumer::start(settings, Positions::new(), sender, |_| {})?;
-        until(&seen, MESSAGES as u64).await;
+        until(&seen, count as u64).await;
         let took = start.elapsed();
-        assert!(seen.load(Ordering::Acquire) >= MESSAGES as u64);
+        assert!(seen.load(Ordering::Acquire) >= count as u64);
         tokio::task::spawn_blocking(move || {
             consumer.stop();
             bench.end();

@@ -2,11 +2,12 @@
 //! figure beside its target. Nothing here asserts: machines are shared, and a figure that is
 //! missed is for people to read.
 //!
-//! Usage: `cargo bench -p server --bench streamboard -- [flow] [kafka] [process]`; without a name
-//! all three.
+//! Usage: `cargo bench -p server --bench streamboard -- [flow] [kafka] [peer] [process]`; without
+//! a name all of them.
 
 mod flow;
 mod kafka;
+mod peer;
 mod process;
 
 use std::{
@@ -50,6 +51,15 @@ fn main() -> anyhow::Result<()> {
                 figures.extend(kafka::compare(&broker.address)?);
             }
             Err(error) => eprintln!("not measured from a broker: {error:#}"),
+        }
+    }
+    if wanted("peer") {
+        match peer::install().and_then(|()| kafka::Broker::start()) {
+            Ok(broker) => {
+                eprintln!("beside KafkaJS, from {} ...", broker.address);
+                figures.extend(peer::compare(&broker.address)?);
+            }
+            Err(error) => eprintln!("not measured beside KafkaJS: {error:#}"),
         }
     }
     if wanted("process") {
