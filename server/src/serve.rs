@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::Context;
-use model::{Book, Person, Timestamp, Topic, status::SourceMode};
+use model::{Book, Person, Timestamp, Topic};
 use pipeline::{
     conductor::{Conductor, Setup, Stored},
     courier::{self, Courier},
@@ -312,8 +312,11 @@ impl World<'_> {
 
     /// What is handed in goes to Kafka, unless no broker is ever asked for.
     fn spool(&self) -> Option<Arc<Spool>> {
-        let asks = self.config.source.mode != SourceMode::Simulation;
-        asks.then(|| Arc::new(Spool::new(self.config.store.spool_size)))
+        self.config
+            .source
+            .mode
+            .asks_kafka()
+            .then(|| Arc::new(Spool::new(self.config.store.spool_size)))
     }
 
     fn people(&self) -> Vec<Person> {

@@ -69,6 +69,15 @@ pub enum SourceMode {
     Kafka,
     /// Never ask for a broker.
     Simulation,
+    /// Neither: what is handed in, and what feeds bring.
+    Direct,
+}
+
+impl SourceMode {
+    /// Whether a broker is ever asked for.
+    pub fn asks_kafka(self) -> bool {
+        matches!(self, SourceMode::Auto | SourceMode::Kafka)
+    }
 }
 
 /// A topic's source and freshness.

@@ -91,6 +91,9 @@ fn simulated(status: &Status, now: Timestamp) -> Notice {
             let seed = status.seed.map(|seed| format!("Seed {seed}.")).unwrap_or_default();
             ("Every figure below is simulated.", format!("No broker is asked. {seed}"))
         }
+        (SourceMode::Direct, _) => {
+            ("Every figure below is simulated.", "Real figures are there.".to_owned())
+        }
         (_, SourceState::Live) => (
             "Every figure below is simulated.",
             "Kafka is live: real figures are there.".to_owned(),
@@ -226,5 +229,9 @@ mod tests {
             Some("Messages: 900 left, about 0 s."),
         );
         check(None, "Kafka live lag 0.3 s", None);
+        status.mode = SourceMode::Direct;
+        let chip = Chip::of(&status, &Book::Real, Connection::Open, fixture::now());
+        assert_eq!((chip.state, &*chip.detail), ("Without Kafka", "2 feeds"));
+        assert_eq!(Notice::of(&status, &Book::Real, Connection::Open, fixture::now()), None);
     }
 }

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 use markup::view;
-use model::{Book, Severity, SourceState, Status, Timestamp, Topic, status::CatchingUp};
+use model::{
+    Book, Severity, SourceState, Status, Timestamp, Topic,
+    status::{CatchingUp, SourceMode},
+};
 
 use super::mark::{Mark, Shape};
 use crate::{
@@ -183,6 +186,17 @@ impl Chip {
                 detail: backlog(status),
                 class: "chip",
             },
+            (Book::Real | Book::Mixed, SourceState::Live) if status.mode == SourceMode::Direct => {
+                Chip {
+                    shape: Shape::Live,
+                    state: "Without Kafka",
+                    detail: match book {
+                        Book::Mixed => parts(status),
+                        _ => format::plural(status.feeds.len(), "feed"),
+                    },
+                    class: "chip",
+                }
+            }
             (Book::Real | Book::Mixed, SourceState::Live) => {
                 let detail = if *book == Book::Mixed { parts(status) } else { lag(status) };
                 Chip { shape: Shape::Live, state: "Kafka live", detail, class: "chip" }
@@ -226,11 +240,11 @@ pub fn backlog(status: &Status) -> String {
 }
 
 fn outage(status: &Status, state: SourceState, now: Timestamp) -> String {
-    use model::status::SourceMode;
     match (status.mode, state) {
         (SourceMode::Simulation, _) => {
             status.seed.map(|seed| format!("seed {seed}")).unwrap_or_default()
         }
+        (SourceMode::Direct, _) => "without Kafka".to_owned(),
         (_, SourceState::Live) => "Kafka live".to_owned(),
         _ => format!("Kafka down {}", format::age(now.since(status.since))),
     }

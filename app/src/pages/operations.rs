@@ -61,11 +61,16 @@ fn source(status: &Status) -> Vec<(&'static str, String)> {
         SourceMode::Auto => "auto",
         SourceMode::Kafka => "kafka",
         SourceMode::Simulation => "simulation",
+        SourceMode::Direct => "direct",
     };
     let dash = || "\u{2013}".to_owned();
+    let source = match status.mode {
+        SourceMode::Direct => "Without Kafka",
+        _ => words(status.state),
+    };
     let brokers = if status.brokers.is_empty() { dash() } else { status.brokers.clone() };
     vec![
-        ("Source", words(status.state).to_owned()),
+        ("Source", source.to_owned()),
         ("Since", format::moment(status.since, status.now)),
         ("Mode", mode.to_owned()),
         ("Brokers", brokers),

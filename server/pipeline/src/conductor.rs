@@ -9,10 +9,7 @@ use std::{
     time::Duration,
 };
 
-use model::{
-    Book, SourceState, Timestamp,
-    status::{ChangeOver, SourceMode},
-};
+use model::{Book, SourceState, Timestamp, status::ChangeOver};
 use tokio::{
     sync::mpsc,
     task::JoinHandle,
@@ -335,9 +332,4 @@ fn note(gaps: &[Gap], input: &Input) {
         // The flow ends only when the program does.
         input.send_blocking(Request::ChangedOver(change)).ok();
     }
-}
-
-/// Whether real events may come from Kafka at all.
-fn uses_kafka(mode: SourceMode) -> bool {
-    mode != SourceMode::Simulation
 }

@@ -13,7 +13,7 @@ use super::{
 /// Which sources may be used, and how patiently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// Kafka when a broker answers and else simulation, only Kafka, or only simulation. Default
+    /// Kafka when a broker answers and else simulation, only one of both, or neither. Default
     /// auto; `STREAMBOARD_SOURCE__MODE`.
     pub mode: SourceMode,
     /// Topics that are simulated, whatever the others are, in the order of [`Topic::ALL`]: none
@@ -31,10 +31,11 @@ pub struct Source {
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "source.mode",
-        kind: Kind::Choice(&["auto", "kafka", "simulation"]),
+        kind: Kind::Choice(&["auto", "kafka", "simulation", "direct"]),
         default: Default::Is("auto"),
         flag: Some("--source"),
-        doc: "`auto`: Kafka when a broker answers, else simulation; or only one of both.",
+        doc: "`auto`: Kafka when a broker answers, else simulation; or only one of both; or `direct`: \
+              neither, but what feeds bring and what is handed in.",
     },
     Setting {
         path: "source.topics.*",
@@ -66,6 +67,7 @@ impl Source {
         let mode = match layers.text("source.mode").as_str() {
             "kafka" => SourceMode::Kafka,
             "simulation" => SourceMode::Simulation,
+            "direct" => SourceMode::Direct,
             _ => SourceMode::Auto,
         };
         Self {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use model::status::SourceMode;
 use pipeline::{
     source::kafka::{Surveyed, survey},
     store::Page,
@@ -14,8 +13,8 @@ use super::{Shared, error::Problem};
 /// Asks a broker for partitions, what they hold, and drift.
 pub async fn list(State(shared): State<Arc<Shared>>) -> Result<Json<Page<Surveyed>>, Problem> {
     let unavailable = |why: String| Problem::new(StatusCode::SERVICE_UNAVAILABLE, why);
-    if shared.status()?.mode == SourceMode::Simulation {
-        return Err(unavailable("no broker is asked: the source is the simulation".into()));
+    if !shared.status()?.mode.asks_kafka() {
+        return Err(unavailable("no broker is asked: `source.mode` says so".into()));
     }
     let positions = shared.read(|reader| reader.positions()).await?;
     let settings = shared.kafka.clone();

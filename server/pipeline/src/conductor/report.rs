@@ -10,7 +10,6 @@ use model::{
 use super::{
     Setup, Stored,
     backlog::{Backlog, behind},
-    uses_kafka,
 };
 use crate::{source::kafka::PartitionLag, spool::Spool, store::Depth, supervisor::State};
 
@@ -52,7 +51,11 @@ impl Report {
                 stale_after_ms: STALE_INTERVALS * interval(setup, provenance, topic),
                 events: setup.stats.events(topic),
                 rejects: setup.stats.rejects(topic, now),
-                fault: state.missing.get(&topic).filter(|_| uses_kafka(setup.policy.mode)).cloned(),
+                fault: state
+                    .missing
+                    .get(&topic)
+                    .filter(|_| setup.policy.mode.asks_kafka())
+                    .cloned(),
                 lag_records: lag.get(&topic).map(|(records, _)| *records),
                 lag_seconds: lag.get(&topic).and_then(|(_, seconds)| *seconds),
             }
@@ -62,7 +65,7 @@ impl Report {
             mode: setup.policy.mode,
             since: state.since,
             book: state.book.clone(),
-            brokers: if uses_kafka(setup.policy.mode) {
+            brokers: if setup.policy.mode.asks_kafka() {
                 setup.kafka.brokers.clone()
             } else {
                 String::new()

@@ -126,6 +126,20 @@ fn simulation_asks_for_no_broker_ever() {
     }
 }
 
+#[test]
+fn direct_asks_for_no_broker_and_simulates_nothing() {
+    let direct = Policy { mode: SourceMode::Direct, ..AUTO };
+    let (state, actions) = State::start(START, &direct);
+    assert_eq!(actions, [Action::Show(Book::Real)]);
+    assert_eq!((state.phase, state.attempt, state.wake(&direct)), (Live, 0, None));
+    for observation in [Observation::Timer, silence(), refusal(), complaint()] {
+        let after = next(state.clone(), observation, START.plus(99_000), &direct, 0.5);
+        assert_eq!(after, (state.clone(), vec![]));
+    }
+    let (_, actions) = State::start(START, &Policy { mixed: true, ..direct });
+    assert_eq!(actions, [Action::StartSimulation, Action::Show(Book::Mixed)]);
+}
+
 /// A broker that never answers, then does: simulated within 2 s, asked at least every 5 s, live.
 #[test]
 fn a_start_without_a_broker() {
