@@ -47,7 +47,7 @@ fn main() -> ExitCode {
                     eprintln!("{warning}");
                 }
                 let (rules, feeds) = (rules.iter().len(), config.feeds.list.len());
-                say(format_args!("configuration, {rules} rules and {feeds} feeds are in order"))
+                say(format_args!("configuration is in order: rules {rules}, feeds {feeds}"))
             }
             Err(error) => bad_rules(&error),
         },

@@ -113,7 +113,7 @@ fn faults_of_a_file() {
     check(
         "[source]\nmode = 'both'",
         &["streamboard.toml:2:8: source.mode: expected one of \"auto\", \"kafka\", \
-           \"simulation\", found \"both\""],
+           \"simulation\", \"direct\", found \"both\""],
     );
     check(
         "source.fallback_after = 60",

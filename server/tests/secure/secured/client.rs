@@ -18,7 +18,7 @@ use super::{
     Properties, RIGHT, WRONG, certificate, each, endpoint::Endpoint, file, password, tls, turn,
 };
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What becomes of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
