@@ -26,7 +26,7 @@ pub fn forward(decoded: &Decoded) -> Message {
 }
 
 /// An alert as a message, keyed by its identity, so that a compacted topic has the newest state.
-pub fn alert(alert: &Alert, at: Timestamp) -> Message {
+pub fn alert(alert: &Alert) -> Message {
     let value = serde_json::to_vec(alert).expect("an alert has text keys and no failing map");
     Message {
         topic: alert.topic,
@@ -35,7 +35,7 @@ pub fn alert(alert: &Alert, at: Timestamp) -> Message {
         headers: vec![("content-type".into(), "application/json".into())],
         value: Some(value.into()),
         record_time: None,
-        received: at,
+        received: alert.changed_at,
     }
 }
 

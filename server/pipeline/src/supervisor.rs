@@ -146,13 +146,12 @@ impl State {
             let actions = vec![Action::StartSimulation, Action::Show(Book::Simulated)];
             return (State { attempt: 0, ..state }, actions);
         }
+        let simulation = policy.mixed.then_some(Action::StartSimulation);
         if policy.mode == SourceMode::Direct {
-            let simulation = policy.mixed.then_some(Action::StartSimulation);
             let actions = simulation.into_iter().chain([Action::Show(policy.view())]).collect();
             return (State { attempt: 0, ..state.enter(SourceState::Live, now) }, actions);
         }
         let actions = [Action::Show(policy.view()), Action::Probe];
-        let simulation = policy.mixed.then_some(Action::StartSimulation);
         (state, simulation.into_iter().chain(actions).collect())
     }
 

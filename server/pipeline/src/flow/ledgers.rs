@@ -199,12 +199,15 @@ impl Ledgers {
 
     /// Sends the alerts of the real book that have taken a step on their way to Kafka.
     fn tell(&mut self, folded: &mut Folded) {
+        if !self.outgoing.tells_alerts() {
+            return;
+        }
         let Some(batch) = folded.batch.books.iter().find(|batch| batch.book == Book::Real) else {
             return;
         };
         for alert in &batch.alerts {
             if self.news.is_news(alert) {
-                folded.batch.spool.extend(self.outgoing.alert(alert, alert.changed_at));
+                folded.batch.spool.extend(self.outgoing.alert(alert));
             }
         }
         if let Some(kept) = self.books.get(&Book::Real) {

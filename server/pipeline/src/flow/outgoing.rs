@@ -3,7 +3,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use model::{Alert, Provenance, Timestamp, Topic};
+use model::{Alert, Provenance, Topic};
 
 use crate::{
     encode::{self, dead_letter, forward},
@@ -88,19 +88,6 @@ impl Outgoing {
         if count > 0 && full { Err(StoreError::Spooled(waiting)) } else { Ok(messages) }
     }
 
-    /// An alert for Kafka, where that is wanted and the spool has room.
-    pub fn alert(&mut self, alert: &Alert, at: Timestamp) -> Option<Outbound> {
-        let spool = self.spool.as_ref().filter(|_| self.forwarding.alerts)?;
-        let message = encode::alert(alert, at);
-        let size = spooled(&message);
-        if spool.depth().bytes + self.added + size > spool.limit() {
-            metrics::counter!("streamboard_alerts_not_told_total").increment(1);
-            return None;
-        }
-        self.added += size;
-        Some(Outbound::Copy(Route::Alerts, message))
-    }
-
     fn is_outgoing(&self, event: &Decoded) -> bool {
         event.position.is_none()
             && event.event.envelope.provenance == Provenance::Real
@@ -113,18 +100,41 @@ impl Outgoing {
         self.awaited.insert(key);
     }
 
+    /// Whether alerts are told in Kafka.
+    pub fn tells_alerts(&self) -> bool {
+        self.spool.is_some() && self.forwarding.alerts
+    }
+
+    /// An alert for Kafka, where the spool has room.
+    pub fn alert(&mut self, alert: &Alert) -> Option<Outbound> {
+        let limit = self.spool.as_ref()?.limit();
+        let told = self.tell(Route::Alerts, encode::alert(alert), limit);
+        if told.is_none() {
+            metrics::counter!("streamboard_alerts_not_told_total").increment(1);
+        }
+        told
+    }
+
     /// The copy of a refused message for Kafka, where one is wanted and the spool is less than half
     /// full: the other half is for events.
     pub fn copy(&mut self, rejected: &Rejected) -> Option<Outbound> {
-        let spool = self.spool.as_ref().filter(|_| self.forwarding.dead_letters)?;
-        let message = dead_letter(rejected);
-        let size = spooled(&message);
-        if spool.depth().bytes + self.added + size > spool.limit() / 2 {
+        let limit = self.spool.as_ref().filter(|_| self.forwarding.dead_letters)?.limit();
+        let told = self.tell(Route::DeadLetters, dead_letter(rejected), limit / 2);
+        if told.is_none() {
             metrics::counter!("streamboard_dead_letters_not_copied_total").increment(1);
+        }
+        told
+    }
+
+    /// Takes room in the spool for something that is only told, up to this many bytes in all.
+    fn tell(&mut self, route: Route, message: Message, limit: u64) -> Option<Outbound> {
+        let size = spooled(&message);
+        let waiting = self.spool.as_ref()?.depth().bytes + self.added;
+        if waiting + size > limit {
             return None;
         }
         self.added += size;
-        Some(Outbound::Copy(Route::DeadLetters, message))
+        Some(Outbound::Copy(route, message))
     }
 
     /// Whether the event of this key has to come back.

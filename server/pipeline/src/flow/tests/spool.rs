@@ -212,6 +212,8 @@ async fn the_steps_of_an_alert_are_told() {
     bench.until(|bench| bench.shelf.held().log.len() == 2).await;
     let fired = [(AlertState::Firing, 12.0)];
     assert_eq!(told(&bench), fired, "17 are missed now, which is no step");
+    // The hub shows later what is stored.
+    bench.shows_the_log().await;
     let alert = bench.hub.book(&Book::Real).unwrap().snapshot().alerts.keys().next().cloned();
     let shelf = bench.shelf.clone();
     bench.end().await;
